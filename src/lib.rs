@@ -1,0 +1,15 @@
+//! Elenchus: a tournament simulator for scalable oversight.
+//!
+//! A scenario file becomes resolved cells ([`scenario`]), the [`tournament`] plays
+//! each in an ECS world, and what comes out are [`records`].
+
+pub mod agents;
+pub mod claim;
+pub mod overseers;
+pub mod records;
+pub mod scenario;
+pub mod shape;
+pub mod streams;
+pub mod tasks;
+pub mod tournament;
+pub mod units;

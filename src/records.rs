@@ -1,0 +1,167 @@
+//! What a tournament leaves behind, as values: integer sums that merge in any
+//! grouping to the same totals, and the rows that files and tables are made of.
+
+use serde::{Deserialize, Serialize};
+
+/// Sums over trials. Integers only, so that blocks merge exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Trials played.
+    pub trials: u64,
+    /// Verdicts that are right.
+    pub right: u64,
+    /// Verdicts that are "I don't know".
+    pub abstained: u64,
+    /// Checks the overseer made.
+    pub checks: u64,
+    /// Recombinations the overseer made.
+    pub combines: u64,
+    /// Arguments it read.
+    pub arguments: u64,
+    /// What its acts cost, in its units.
+    pub cost: u64,
+    /// Answers agents were asked for.
+    pub agent_calls: u64,
+    /// Levels from the root to the deepest question touched.
+    pub depth: u64,
+    /// Overseer acts that erred.
+    pub erred: u64,
+    /// Sum of confidences, in units of 2^-16.
+    pub confidence: u64,
+    /// Matches in which the first side stood for the truth.
+    pub first_true: u64,
+    /// Matches in which some cross-check took place.
+    pub contested: u64,
+    /// Event: every contested question was decided for the truth, and at least one was contested.
+    pub all_nodes_right: u64,
+}
+
+impl Tally {
+    /// Adds another block's sums.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.fields_mut().into_iter().zip(other.fields()) {
+            *mine += theirs;
+        }
+    }
+
+    /// The sums in order.
+    #[must_use]
+    pub fn fields(&self) -> [u64; 14] {
+        let mut copy = *self;
+        copy.fields_mut().map(|field| *field)
+    }
+
+    fn fields_mut(&mut self) -> [&mut u64; 14] {
+        let Self {
+            trials,
+            right,
+            abstained,
+            checks,
+            combines,
+            arguments,
+            cost,
+            agent_calls,
+            depth,
+            erred,
+            confidence,
+            first_true,
+            contested,
+            all_nodes_right,
+        } = self;
+        [
+            trials,
+            right,
+            abstained,
+            checks,
+            combines,
+            arguments,
+            cost,
+            agent_calls,
+            depth,
+            erred,
+            confidence,
+            first_true,
+            contested,
+            all_nodes_right,
+        ]
+    }
+}
+
+/// One match, when it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// The replicate.
+    pub replicate: u32,
+    /// The trial.
+    pub trial: u64,
+    /// The tally of this one match.
+    pub tally: Tally,
+    /// The verdict; 65535 is an abstention.
+    pub verdict: u16,
+}
+
+/// A level of a distillation round.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundRecord {
+    /// The replicate.
+    pub replicate: u32,
+    /// The iteration, 1-based.
+    pub round: u32,
+    /// The level of the questions.
+    pub level: u32,
+    /// Trials the target was measured on.
+    pub trials: u64,
+    /// Targets that were right.
+    pub target_right: u64,
+    /// P(right) of the student after the round.
+    pub student: f64,
+}
+
+/// A cell's outcome.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CellRecord {
+    /// Sums per replicate.
+    pub replicates: Vec<Tally>,
+    /// Distillation, where there is any.
+    pub rounds: Vec<RoundRecord>,
+    /// Matches, where they were asked for.
+    pub trials: Vec<TrialRecord>,
+    /// Whether trials within a replicate share a training, so that only replicates are independent.
+    pub clustered: bool,
+}
+
+impl CellRecord {
+    /// Sums over replicates.
+    #[must_use]
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.replicates.iter().for_each(|tally| total.add(tally));
+        total
+    }
+}
+
+/// What happened at one question of a match, for reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceNode {
+    /// The question in words.
+    pub question: String,
+    /// Lines on who claimed, challenged, checked and erred, in order.
+    pub lines: Vec<String>,
+    /// The accepted answer in words.
+    pub verdict: String,
+    /// Whether it is right.
+    pub right: bool,
+    /// Sub-questions.
+    pub children: Vec<TraceNode>,
+}
+
+/// One match as a tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The root question.
+    pub root: TraceNode,
+    /// The true answer in words.
+    pub truth: String,
+    /// The match's tally.
+    pub tally: Tally,
+}

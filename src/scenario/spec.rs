@@ -1,0 +1,96 @@
+//! The valid, immutable form of a scenario: what the engine plays. Everything
+//! here is resolved: sweeps are cells, presets are stages, files are read.
+
+use crate::agents::AgentSpec;
+use crate::overseers::OverseerSpec;
+use crate::scenario::stages::Stages;
+use crate::tasks::FamilySpec;
+use serde::{Deserialize, Serialize};
+
+/// A task: a family and what it means for agents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskSpec {
+    /// Its name, unique in the scenario; the family's word unless given.
+    pub name: String,
+    /// The family with its parameters.
+    pub family: FamilySpec,
+    /// Added to the strength of the side that holds the truth; 0 in the reference model.
+    pub truth_advantage: f64,
+    /// Elo-like difficulty of a primitive question, for agents with ratings.
+    pub difficulty: f64,
+    /// Difficulty added by each level.
+    pub difficulty_per_level: f64,
+}
+
+/// A protocol: a composition of the five stages and the agents that play it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProtocolSpec {
+    /// Its name, unique in the scenario; the preset's word unless given.
+    pub name: String,
+    /// The five stages.
+    pub stages: Stages,
+}
+
+/// One point of the tournament, complete in itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellSpec {
+    /// Unique in the scenario and a function of the cell's own content: task, overseer,
+    /// protocol and sweep point, as in `debate|human|claim_tree|overseer.human.error.rate=0.1`.
+    pub id: String,
+    /// Swept paths and their values, as text, in the order of the axes.
+    pub point: Vec<(String, String)>,
+    /// The scenario's seed.
+    pub seed: u64,
+    /// Trials per replicate.
+    pub trials: u64,
+    /// Independent runs.
+    pub replicates: u32,
+    /// What is asked.
+    pub task: TaskSpec,
+    /// Who oversees.
+    pub overseer: OverseerSpec,
+    /// How.
+    pub protocol: ProtocolSpec,
+    /// The line-up in the protocol's order.
+    pub agents: Vec<AgentSpec>,
+}
+
+/// What a scenario expects of some of its cells, asserted after a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// Protocol names it is about; empty: all.
+    pub protocols: Vec<String>,
+    /// Overseer names it is about; empty: all.
+    pub overseers: Vec<String>,
+    /// Column of `cells.csv`, such as `accuracy`.
+    pub column: String,
+    /// Expected value.
+    pub value: f64,
+    /// Allowed distance, in the column's unit.
+    pub within: f64,
+    /// Why.
+    pub because: String,
+}
+
+/// A whole scenario, resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name: letters, digits, `-` and `_`.
+    pub name: String,
+    /// What it shows, in a sentence or two; may be empty.
+    pub about: String,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// Trials per cell and replicate.
+    pub trials: u64,
+    /// Independent runs.
+    pub replicates: u32,
+    /// Every cell, in the order tasks, overseers, protocols, sweep points (last axis fastest).
+    pub cells: Vec<CellSpec>,
+    /// What is asserted after a run.
+    pub expectations: Vec<Expectation>,
+    /// The resolved scenario with every default and imported table filled in:
+    /// [`crate::scenario::from_document`] gives this value back.
+    pub document: serde_json::Value,
+}

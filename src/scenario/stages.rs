@@ -1,0 +1,681 @@
+//! Protocols: the five stages that compose one, and the published protocols as
+//! presets of that composition.
+
+use crate::shape::{Field, Shape, Variant, optional};
+use crate::units::Probability;
+use serde::{Deserialize, Serialize};
+
+/// decompose, answer, cross-check, judge, distil.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stages {
+    /// How questions are split.
+    pub decompose: Decompose,
+    /// Who answers what is not split.
+    pub answer: Answering,
+    /// How answers are contested.
+    pub cross_check: CrossCheck,
+    /// Who decides.
+    pub judge: Judge,
+    /// What is learned from the verdicts.
+    pub distil: Distil,
+}
+
+/// What a protocol spelled out as stages may say.
+pub const FIELDS: &[Field] = &[
+    optional(
+        "decompose",
+        Shape::Kind(decomposes),
+        "\"none\"",
+        "",
+        "how the root question is split",
+    ),
+    optional(
+        "answer",
+        Shape::Kind(answerings),
+        "\"agent\"",
+        "",
+        "who answers the questions that are not split",
+    ),
+    optional(
+        "cross_check",
+        Shape::Kind(cross_checks),
+        "\"none\"",
+        "",
+        "how each answer is contested",
+    ),
+    optional(
+        "judge",
+        Shape::Kind(judges),
+        "\"overseer\"",
+        "",
+        "who decides what was contested",
+    ),
+    optional(
+        "distil",
+        Shape::Kind(distils),
+        "\"none\"",
+        "",
+        "what an assistant learns from the verdicts",
+    ),
+];
+
+macro_rules! count {
+    ($name:literal, $min:literal..=$max:literal, $default:literal, $unit:literal, $doc:literal) => {
+        optional(
+            $name,
+            Shape::Count {
+                min: $min,
+                max: $max,
+            },
+            $default,
+            $unit,
+            $doc,
+        )
+    };
+}
+
+const fn stage(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Variant {
+    Variant {
+        name,
+        doc,
+        sees: "",
+        source: "",
+        fields,
+    }
+}
+
+/// How a question is split.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Decompose {
+    /// Not at all.
+    None,
+    /// As the family says, down to `depth` splits or to primitive questions.
+    Tree {
+        /// Splits from the root.
+        depth: u32,
+        /// Times the overseer combines each node, the plurality counts.
+        votes: u32,
+        /// Who answers primitive questions.
+        primitives: Party,
+    },
+}
+
+/// Somebody who can answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// The protocol's agents.
+    Agents,
+    /// The overseer.
+    Overseer,
+}
+
+const DEPTH: Field = count!(
+    "depth",
+    0..=64,
+    "1",
+    "splits",
+    "levels of decomposition from the root; more: easier questions for the agents, more combining for the overseer"
+);
+const VOTES: Field = count!(
+    "votes",
+    1..=99,
+    "1",
+    "acts",
+    "times the overseer combines each question, each act with its own draw; the plurality counts"
+);
+const PRIMITIVES: Field = optional(
+    "primitives",
+    Shape::OneOf(&["agents", "overseer"]),
+    "\"agents\"",
+    "",
+    "who answers primitive questions",
+);
+
+/// The ways to split.
+#[must_use]
+pub fn decomposes() -> Vec<Variant> {
+    const LIST: &[Variant] = &[
+        stage("none", "the root question is taken whole", &[]),
+        stage(
+            "tree",
+            "each question is split as its family says, down to a depth; the overseer combines the sub-answers",
+            &[DEPTH, VOTES, PRIMITIVES],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+/// Who answers what is not split.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answering {
+    /// The overseer, alone.
+    Overseer,
+    /// The first agent.
+    Agent,
+    /// All agents; plurality, ties by a coin.
+    Vote,
+    /// The first two agents claim an answer each.
+    Sides,
+}
+
+/// The ways to answer.
+#[must_use]
+pub fn answerings() -> Vec<Variant> {
+    const LIST: &[Variant] = &[
+        stage(
+            "overseer",
+            "the overseer answers by itself: one check within its reach, beyond it as `exhausted` says",
+            &[],
+        ),
+        stage("agent", "the first agent's word", &[]),
+        stage("vote", "all agents answer; plurality, ties by a coin", &[]),
+        stage(
+            "sides",
+            "the first two agents claim an answer each; a cross-check decides between them",
+            &[],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+/// How answers are contested.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CrossCheck {
+    /// Not at all.
+    None,
+    /// One consultant argues for a claim against the overseer's scepticism.
+    Consultancy {
+        /// Turns of argument.
+        turns: u32,
+        /// Whether the consultant chooses its side; otherwise a fair coin does.
+        open: bool,
+    },
+    /// Two claims, strengths each turn, the majority of turns.
+    Debate {
+        /// Turns.
+        turns: u32,
+        /// Whether the sides speak at once or one after the other.
+        order: Order,
+        /// Whether the first side picks its claim and the other must oppose it.
+        open: bool,
+        /// Who stands first.
+        sides: Sides,
+    },
+    /// The dispute descends to what the overseer can check.
+    RecursiveDebate {
+        /// Who defends.
+        sides: Sides,
+    },
+    /// As recursive debate, and the challenger may ask again.
+    CrossExamination {
+        /// Times a disputed part is asked again.
+        asks: u32,
+        /// Who defends.
+        sides: Sides,
+    },
+    /// A critic names one flaw among the parts; the overseer checks it.
+    Critique {
+        /// Who answers.
+        sides: Sides,
+    },
+}
+
+/// The order of speech.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Both at once.
+    Simultaneous,
+    /// The first side opens each turn.
+    Sequential,
+}
+
+/// Which agent stands first: defends, speaks first, answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sides {
+    /// The first in the list.
+    AsListed,
+    /// The second in the list.
+    Swapped,
+    /// A fair coin per question.
+    Coin,
+}
+
+const TURNS: Field = count!(
+    "turns",
+    1..=64,
+    "4",
+    "turns",
+    "exchanges of argument; more: the stronger side wins more surely"
+);
+const ORDER: Field = optional(
+    "order",
+    Shape::OneOf(&["simultaneous", "sequential"]),
+    "\"simultaneous\"",
+    "",
+    "whether the sides speak at once or one after the other; only then is there a first speaker to be biased to",
+);
+const OPEN: Field = optional(
+    "open",
+    Shape::Flag,
+    "false",
+    "",
+    "whether the first side chooses what it argues for, rather than being assigned it",
+);
+const SIDES: Field = optional(
+    "sides",
+    Shape::OneOf(&["as_listed", "swapped", "coin"]),
+    "\"as_listed\"",
+    "",
+    "which of the two agents stands first: defends, answers, opens",
+);
+const ASKS: Field = count!(
+    "asks",
+    1..=16,
+    "1",
+    "questions",
+    "times the challenger asks a disputed part again; more: a liar is caught more often"
+);
+
+/// The ways to contest.
+#[must_use]
+pub fn cross_checks() -> Vec<Variant> {
+    const LIST: &[Variant] = &[
+        stage("none", "answers stand as given", &[]),
+        stage(
+            "consultancy",
+            "one consultant argues for a claim against the overseer's scepticism",
+            &[TURNS, OPEN],
+        ),
+        stage(
+            "debate",
+            "two claims, strengths each turn, the majority of turns decides",
+            &[TURNS, ORDER, OPEN, SIDES],
+        ),
+        stage(
+            "recursive_debate",
+            "the defender lays out parts, the challenger disputes one, down to what the overseer can check",
+            &[SIDES],
+        ),
+        stage(
+            "cross_examination",
+            "as recursive_debate, and the challenger may ask a disputed part again",
+            &[ASKS, SIDES],
+        ),
+        stage(
+            "critique",
+            "a critic names one flaw among the parts, the overseer checks it",
+            &[SIDES],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+/// Who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Judge {
+    /// Nobody: the answer as given is the verdict.
+    None,
+    /// The cell's overseer.
+    Overseer,
+}
+
+/// The ways to judge.
+#[must_use]
+pub fn judges() -> Vec<Variant> {
+    const LIST: &[Variant] = &[
+        stage("none", "nobody: the answer as given is the verdict", &[]),
+        stage(
+            "overseer",
+            "the cell's overseer, with its error model and budget",
+            &[],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+/// What is learned from the verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Distil {
+    /// Nothing.
+    None,
+    /// A student whose accuracy per level follows from its target's: a model, not a network.
+    Parametric {
+        /// Amplify-then-distil cycles.
+        rounds: u32,
+        /// Share of the target's accuracy lost in fitting.
+        fit_error: Probability,
+        /// Share of independent errors that the student does not learn.
+        denoise: Probability,
+    },
+}
+
+const ROUNDS: Field = count!(
+    "rounds",
+    1..=256,
+    "4",
+    "iterations",
+    "amplify-then-distil cycles; more: harder questions come within the student's grasp"
+);
+const FIT: Field = optional(
+    "fit_error",
+    Shape::Probability,
+    "0.02",
+    "",
+    "share of the target's accuracy that is lost in fitting; more: errors compound faster",
+);
+const DENOISE: Field = optional(
+    "denoise",
+    Shape::Probability,
+    "0.0",
+    "",
+    "share of errors independent between acts that the student does not learn; more: distillation cleans more",
+);
+
+/// The ways to distil.
+#[must_use]
+pub fn distils() -> Vec<Variant> {
+    const LIST: &[Variant] = &[
+        stage("none", "nothing is learned", &[]),
+        stage(
+            "parametric",
+            "the parametric law: student = target (1 - fit_error) + denoise (1 - target) for independent errors",
+            &[ROUNDS, FIT, DENOISE],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+/// A published protocol, as a preset of the stages.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "preset", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each preset and field is documented in `presets`"
+)]
+pub enum Preset {
+    Unaided,
+    Trust,
+    Consultancy {
+        turns: u32,
+        open: bool,
+    },
+    Debate {
+        turns: u32,
+        order: Order,
+        open: bool,
+        sides: Sides,
+    },
+    RecursiveDebate {
+        sides: Sides,
+    },
+    CrossExamination {
+        asks: u32,
+        sides: Sides,
+    },
+    Critique {
+        sides: Sides,
+    },
+    Vote,
+    Amplification {
+        depth: u32,
+        votes: u32,
+        primitives: Party,
+    },
+    AmplifiedDebate {
+        depth: u32,
+        votes: u32,
+        turns: u32,
+        order: Order,
+        sides: Sides,
+    },
+    IteratedAmplification {
+        depth: u32,
+        votes: u32,
+        primitives: Party,
+        rounds: u32,
+        fit_error: Probability,
+        denoise: Probability,
+    },
+}
+
+/// The presets a scenario may name.
+#[must_use]
+pub fn presets() -> Vec<Variant> {
+    const fn preset(
+        name: &'static str,
+        source: &'static str,
+        doc: &'static str,
+        sees: &'static str,
+        fields: &'static [Field],
+    ) -> Variant {
+        Variant {
+            name,
+            doc,
+            sees,
+            source,
+            fields,
+        }
+    }
+    const LIST: &[Variant] = &[
+        preset(
+            "unaided",
+            "",
+            "the overseer alone",
+            "overseer: the question; 1 check within reach, beyond it chance or abstention",
+            &[],
+        ),
+        preset(
+            "trust",
+            "",
+            "the first agent's word",
+            "nobody checks anything",
+            &[],
+        ),
+        preset(
+            "consultancy",
+            "Khan2024",
+            "one consultant argues for a claim",
+            "overseer: one claim and the strength of its arguments; 1 check; rejected: the other claim if there is one, else it abstains",
+            &[TURNS, OPEN],
+        ),
+        preset(
+            "debate",
+            "Irving2018",
+            "two agents argue for two claims; the overseer weighs strengths",
+            "overseer: two claims, strengths each turn; errs per turn; equal claims are the verdict, undebated, without a check; a tie is a fair coin",
+            &[TURNS, ORDER, OPEN, SIDES],
+        ),
+        preset(
+            "recursive_debate",
+            "Irving2018",
+            "a dispute descends to a part that the overseer can check",
+            "challenger: the defender's parts; overseer: the one part or recombination disputed last, 1 check; no flaw found: the claim stands",
+            &[SIDES],
+        ),
+        preset(
+            "cross_examination",
+            "Barnes2020",
+            "recursive debate in which the challenger may ask again",
+            "as recursive_debate; an inconsistent defender loses without a check",
+            &[ASKS, SIDES],
+        ),
+        preset(
+            "critique",
+            "Saunders2022",
+            "a critic names one flaw in a claim",
+            "critic: the parts it inspects; overseer: the named flaw, 1 check; none named: the claim stands",
+            &[SIDES],
+        ),
+        preset(
+            "vote",
+            "",
+            "all agents answer, the plurality is the verdict",
+            "nobody checks anything; ties by a coin",
+            &[],
+        ),
+        preset(
+            "amplification",
+            "Christiano2018",
+            "the overseer combines the sub-answers of its agents",
+            "overseer: sub-answers, combines at each split question with its combining error; budget spent: abstains or guesses",
+            &[DEPTH, VOTES, PRIMITIVES],
+        ),
+        preset(
+            "amplified_debate",
+            "Irving2018",
+            "amplification in which each answer is debated",
+            "overseer: sub-answers, and two claims with strengths at each question",
+            &[DEPTH, VOTES, TURNS, ORDER, SIDES],
+        ),
+        preset(
+            "iterated_amplification",
+            "Christiano2018",
+            "amplification whose assistant is the student of the last iteration",
+            "as amplification, in each of the rounds",
+            &[DEPTH, VOTES, PRIMITIVES, ROUNDS, FIT, DENOISE],
+        ),
+    ];
+    LIST.to_vec()
+}
+
+impl Preset {
+    /// The stages that the preset stands for.
+    #[must_use]
+    pub fn stages(self) -> Stages {
+        let alone = |answer, judge| Stages {
+            decompose: Decompose::None,
+            answer,
+            cross_check: CrossCheck::None,
+            judge,
+            distil: Distil::None,
+        };
+        let contested = |cross_check| Stages {
+            cross_check,
+            ..alone(Answering::Sides, Judge::Overseer)
+        };
+        match self {
+            Self::Unaided => alone(Answering::Overseer, Judge::Overseer),
+            Self::Trust => alone(Answering::Agent, Judge::None),
+            Self::Vote => alone(Answering::Vote, Judge::None),
+            Self::Consultancy { turns, open } => Stages {
+                answer: Answering::Agent,
+                ..contested(CrossCheck::Consultancy { turns, open })
+            },
+            Self::Debate {
+                turns,
+                order,
+                open,
+                sides,
+            } => contested(CrossCheck::Debate {
+                turns,
+                order,
+                open,
+                sides,
+            }),
+            Self::RecursiveDebate { sides } => contested(CrossCheck::RecursiveDebate { sides }),
+            Self::CrossExamination { asks, sides } => {
+                contested(CrossCheck::CrossExamination { asks, sides })
+            }
+            Self::Critique { sides } => contested(CrossCheck::Critique { sides }),
+            Self::Amplification {
+                depth,
+                votes,
+                primitives,
+            } => Stages {
+                decompose: Decompose::Tree {
+                    depth,
+                    votes,
+                    primitives,
+                },
+                ..alone(Answering::Agent, Judge::Overseer)
+            },
+            Self::AmplifiedDebate {
+                depth,
+                votes,
+                turns,
+                order,
+                sides,
+            } => Stages {
+                decompose: Decompose::Tree {
+                    depth,
+                    votes,
+                    primitives: Party::Agents,
+                },
+                ..contested(CrossCheck::Debate {
+                    turns,
+                    order,
+                    open: false,
+                    sides,
+                })
+            },
+            Self::IteratedAmplification {
+                depth,
+                votes,
+                primitives,
+                rounds,
+                fit_error,
+                denoise,
+            } => Stages {
+                decompose: Decompose::Tree {
+                    depth,
+                    votes,
+                    primitives,
+                },
+                distil: Distil::Parametric {
+                    rounds,
+                    fit_error,
+                    denoise,
+                },
+                ..alone(Answering::Agent, Judge::Overseer)
+            },
+        }
+    }
+}
+
+impl Stages {
+    /// How many agents the composition needs at least.
+    #[must_use]
+    pub fn agents_min(&self) -> usize {
+        match (self.answer, self.cross_check) {
+            (Answering::Overseer, CrossCheck::None) => 0,
+            (_, CrossCheck::None | CrossCheck::Consultancy { .. })
+                if self.answer != Answering::Sides =>
+            {
+                1
+            }
+            _ => 2,
+        }
+    }
+
+    /// What is wrong with these stages taken together, and the remedy.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let contested = !matches!(
+            self.cross_check,
+            CrossCheck::None | CrossCheck::Consultancy { .. }
+        );
+        if contested != (self.answer == Answering::Sides) {
+            return Some("two-sided cross-checks go with answer = \"sides\", and only those: set both or neither".into());
+        }
+        if self.cross_check != CrossCheck::None && self.judge == Judge::None {
+            return Some(
+                "a cross-check needs somebody who decides: set judge = \"overseer\"".into(),
+            );
+        }
+        if self.distil != Distil::None && self.decompose == Decompose::None {
+            return Some(
+                "distillation learns from amplified answers: set decompose = { kind = \"tree\" }"
+                    .into(),
+            );
+        }
+        None
+    }
+}

@@ -1,0 +1,139 @@
+//! Task families: questions with exact truth, a real decomposition and a real
+//! recombination. A family is a value of its parameters; a trial's context is a
+//! flat row of words that only the world holds, for the truth is in it.
+
+use crate::claim::{Answer, Question};
+use crate::shape::Variant;
+use crate::streams::Draws;
+use serde::{Deserialize, Serialize};
+
+/// The next step of answering a question from the sub-answers had so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next sub-question.
+    Ask(Question),
+    /// The recombination of all sub-answers.
+    Done(Answer),
+}
+
+/// A task family. `context` is always what [`Family::generate`] filled.
+pub trait Family: Send + Sync {
+    /// Words of context a trial needs; fixed by the parameters.
+    fn context_words(&self) -> usize;
+
+    /// Fills a trial's context and gives its root question.
+    fn generate(&self, draws: &mut Draws, context: &mut [u32]) -> Question;
+
+    /// How many decompositions the question is away from a primitive one; 0: primitive.
+    /// Every sub-question's level is lower than its question's, but for the candidates
+    /// that [`Family::is_proposal`] tells.
+    fn level(&self, context: &[u32], question: Question) -> u32;
+
+    /// An upper bound on any question's level.
+    fn level_max(&self) -> u32;
+
+    /// How many answers are possible; at least 1, at most 65,535.
+    fn answers(&self, question: Question) -> u32;
+
+    /// The true answer; where several are right, the least of them.
+    fn truth(&self, context: &[u32], question: Question) -> Answer;
+
+    /// Whether an answer is right.
+    fn is_right(&self, context: &[u32], question: Question, answer: Answer) -> bool {
+        self.truth(context, question) == answer
+    }
+
+    /// How a question of level 1 or more is decomposed and recombined: the step that
+    /// follows these sub-answers, all of them known and in the order asked.
+    fn step(&self, context: &[u32], question: Question, subs: &[Answer]) -> Step;
+
+    /// Whether what is asked never depends on earlier sub-answers.
+    fn independent(&self) -> bool {
+        false
+    }
+
+    /// Whether one trial may ask equal questions in different places.
+    fn repeats(&self) -> bool {
+        true
+    }
+
+    /// The most sub-questions that one question has.
+    fn subs_max(&self) -> usize;
+
+    /// An upper bound on the questions that `splits` levels of decomposition of a root ask, root included.
+    fn questions_max(&self, splits: u32) -> u64 {
+        let fan = self.subs_max() as u64;
+        (0..splits).fold(1, |all: u64, _| all.saturating_mul(fan).saturating_add(1))
+    }
+
+    /// Whether the question asks for a candidate, which is answered directly and never decomposed.
+    fn is_proposal(&self, _question: Question) -> bool {
+        false
+    }
+
+    /// For a decomposition that proposes candidates: the sub-question whose answer would show
+    /// that `better`, an answer the recombination left out, beats the claimed one.
+    /// `None` where the parts and the recombination show every false claim.
+    fn counter_proposal(
+        &self,
+        _context: &[u32],
+        _question: Question,
+        _better: Answer,
+    ) -> Option<Question> {
+        None
+    }
+
+    /// How unlike two answers are, for plausible lies; 0 only for equal ones.
+    fn distance(&self, _question: Question, a: Answer, b: Answer) -> u32 {
+        u32::from(a != b)
+    }
+
+    /// The question in words.
+    fn show_question(&self, context: &[u32], question: Question) -> String;
+
+    /// An answer in words.
+    fn show_answer(&self, question: Question, answer: Answer) -> String;
+
+    /// What is wrong with these parameters taken together, and the remedy.
+    fn problem(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The list of families: a file, a type, and a word in a scenario each.
+macro_rules! families {
+    ($($name:ident: $type:ident),* $(,)?) => {
+        $(pub mod $name;)*
+
+        /// A family with its parameters, as a scenario resolves it.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "family", rename_all = "snake_case")]
+        pub enum FamilySpec {
+            $(#[doc = concat!("`", stringify!($name), "`")] $type($name::$type),)*
+        }
+
+        impl FamilySpec {
+            /// The family's behaviour.
+            #[must_use]
+            pub fn family(&self) -> &dyn Family {
+                match self { $(Self::$type(family) => family,)* }
+            }
+
+            /// The family's word.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$type(_) => stringify!($name),)* }
+            }
+        }
+
+        /// All families, as a scenario may name them.
+        #[must_use]
+        pub fn variants() -> Vec<Variant> {
+            vec![$(Variant { name: stringify!($name), ..$name::VARIANT },)*]
+        }
+    };
+}
+
+families! {
+    claim_tree: ClaimTree,
+}
