@@ -66,19 +66,8 @@ pub struct Variant {
 
 /// A field that must be given.
 #[must_use]
-pub const fn required(
-    name: &'static str,
-    shape: Shape,
-    unit: &'static str,
-    doc: &'static str,
-) -> Field {
-    Field {
-        name,
-        shape,
-        default: None,
-        unit,
-        doc,
-    }
+pub const fn required(name: &'static str, shape: Shape, unit: &'static str, doc: &'static str) -> Field {
+    Field { name, shape, default: None, unit, doc }
 }
 
 /// A field with a default, a TOML literal; "" for "may be absent".
@@ -90,11 +79,5 @@ pub const fn optional(
     unit: &'static str,
     doc: &'static str,
 ) -> Field {
-    Field {
-        name,
-        shape,
-        default: Some(default),
-        unit,
-        doc,
-    }
+    Field { name, shape, default: Some(default), unit, doc }
 }

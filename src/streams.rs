@@ -74,12 +74,8 @@ pub struct Streams {
 }
 
 // Odd constants with well-mixed bits: fractional parts of square roots of 2, 3, 5 and 7.
-const SALT: [u64; 4] = [
-    0x6a09_e667_f3bc_c909,
-    0xbb67_ae85_84ca_a73b,
-    0x3c6e_f372_fe94_f82b,
-    0xa54f_f53a_5f1d_36f1,
-];
+const SALT: [u64; 4] =
+    [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1];
 
 /// Folds a 64 x 64 bit product: every input bit reaches every output bit.
 #[inline(always)]
@@ -91,9 +87,7 @@ fn fold(a: u64, b: u64) -> u64 {
 /// A stable 64-bit hash of a name.
 #[must_use]
 pub fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(SALT[0] ^ name.len() as u64, |h, byte| {
-        fold(h ^ u64::from(byte) ^ SALT[1], SALT[2])
-    })
+    name.bytes().fold(SALT[0] ^ name.len() as u64, |h, byte| fold(h ^ u64::from(byte) ^ SALT[1], SALT[2]))
 }
 
 impl Streams {
@@ -102,18 +96,7 @@ impl Streams {
     pub fn new(seed: u64) -> Self {
         // "elenchus draws 1": a tag that separates these streams from any other use of the seed.
         let tag = [0x6e65_6c65, 0x7375_6863, 0x6172_6420, 0x3120_7377];
-        Self {
-            key: [
-                seed as u32,
-                (seed >> 32) as u32,
-                tag[0],
-                tag[1],
-                tag[2],
-                tag[3],
-                0,
-                0,
-            ],
-        }
+        Self { key: [seed as u32, (seed >> 32) as u32, tag[0], tag[1], tag[2], tag[3], 0, 0] }
     }
 
     /// The 256-bit ChaCha key, for whoever checks these streams against another implementation.
@@ -137,13 +120,8 @@ impl Streams {
     #[must_use]
     #[inline(always)]
     pub fn at(actor: Actor, trial: u64, question: Question, moment: Moment) -> Address {
-        let when = u64::from(moment.act)
-            | u64::from(moment.turn) << 32
-            | u64::from(moment.iteration) << 48;
-        let h = fold(
-            actor.0 ^ trial ^ SALT[0],
-            question.0.rotate_left(32) ^ SALT[1] ^ actor.0,
-        );
+        let when = u64::from(moment.act) | u64::from(moment.turn) << 32 | u64::from(moment.iteration) << 48;
+        let h = fold(actor.0 ^ trial ^ SALT[0], question.0.rotate_left(32) ^ SALT[1] ^ actor.0);
         Address {
             stream: fold(h ^ SALT[2], when ^ SALT[3] ^ trial),
             block: fold(h ^ when ^ SALT[3], SALT[0] ^ question.0),
@@ -174,12 +152,7 @@ impl Streams {
     /// The words of an address one after the other, without end.
     #[must_use]
     pub fn draws(&self, at: Address) -> Draws<'_> {
-        Draws {
-            streams: self,
-            at,
-            words: self.block(at),
-            next: 0,
-        }
+        Draws { streams: self, at, words: self.block(at), next: 0 }
     }
 }
 
@@ -193,10 +166,7 @@ fn blocks_avx2(key: &[u32; 8], at: &[Address; LANES], out: &mut Lanes) {
 #[inline(always)]
 fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L]) -> [[u32; L]; 16] {
     let mut start = [[0; L]; 16];
-    for (row, word) in start
-        .iter_mut()
-        .zip([0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574])
-    {
+    for (row, word) in start.iter_mut().zip([0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]) {
         *row = [word; L];
     }
     for (row, word) in start[4..12].iter_mut().zip(key) {
@@ -278,16 +248,7 @@ mod tests {
 
     fn address(i: u64) -> Address {
         let actor = Streams::actor(Purpose::Judge, 3, "human");
-        Streams::at(
-            actor,
-            i,
-            Question(i / 3),
-            Moment {
-                iteration: 1,
-                turn: 2,
-                act: i as u32 % 5,
-            },
-        )
+        Streams::at(actor, i, Question(i / 3), Moment { iteration: 1, turn: 2, act: i as u32 % 5 })
     }
 
     #[test]
@@ -327,16 +288,10 @@ mod tests {
                 let actor = Streams::actor(purpose, replicate, name);
                 for i in 0..10_000u64 {
                     let (trial, question) = (i / 25, Question(i / 5 % 5));
-                    let moment = Moment {
-                        iteration: (i % 5) as u16,
-                        turn: (i % 5) as u16,
-                        act: (i % 5) as u32,
-                    };
+                    let moment =
+                        Moment { iteration: (i % 5) as u16, turn: (i % 5) as u16, act: (i % 5) as u32 };
                     let at = Streams::at(actor, trial, question, moment);
-                    assert!(
-                        seen.insert((at.stream, at.block)),
-                        "{purpose:?} {name} {i} met another address"
-                    );
+                    assert!(seen.insert((at.stream, at.block)), "{purpose:?} {name} {i} met another address");
                 }
             }
         }

@@ -17,12 +17,7 @@ pub struct Conditions<'a> {
 
 impl Default for Conditions<'_> {
     fn default() -> Self {
-        Self {
-            block: None,
-            keep_trials: false,
-            progress: &|_| (),
-            interrupted: &|| false,
-        }
+        Self { block: None, keep_trials: false, progress: &|_| (), interrupted: &|| false }
     }
 }
 

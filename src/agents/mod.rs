@@ -26,12 +26,7 @@ pub struct AgentSpec {
 
 /// What an agent may say in a scenario.
 pub const FIELDS: &[Field] = &[
-    required(
-        "name",
-        Shape::Text,
-        "",
-        "its name, unique among the agents; its draws are addressed by it",
-    ),
+    required("name", Shape::Text, "", "its name, unique among the agents; its draws are addressed by it"),
     optional(
         "competence",
         Shape::Kind(competences),
@@ -39,29 +34,17 @@ pub const FIELDS: &[Field] = &[
         "",
         "how often it believes the truth",
     ),
-    optional(
-        "stance",
-        Shape::Kind(stances),
-        "\"honest\"",
-        "",
-        "what it says, given what it believes",
-    ),
+    optional("stance", Shape::Kind(stances), "\"honest\"", "", "what it says, given what it believes"),
     optional(
         "skill",
-        Shape::Real {
-            min: -10.0,
-            max: 10.0,
-        },
+        Shape::Real { min: -10.0, max: 10.0 },
         "0.5",
         "strength",
         "persuasion, added to a uniform draw from 0 to 1 each turn; more: wins more turns",
     ),
     optional(
         "inspect",
-        Shape::Count {
-            min: 0,
-            max: 1_000_000,
-        },
+        Shape::Count { min: 0, max: 1_000_000 },
         "",
         "parts",
         "parts it inspects when looking for a flaw, all if absent; more: finds more flaws",
@@ -152,10 +135,7 @@ pub fn competences() -> Vec<Variant> {
             source: "Engels2025",
             fields: &[required(
                 "rating",
-                Shape::Real {
-                    min: -10_000.0,
-                    max: 10_000.0,
-                },
+                Shape::Real { min: -10_000.0, max: 10_000.0 },
                 "Elo points",
                 "strength; 400 more: ten times the odds",
             )],
@@ -244,35 +224,24 @@ impl Ability {
     #[must_use]
     pub fn new(competence: &Competence, level_max: u32, difficulty: impl Fn(u32) -> f64) -> Self {
         let at = |level: u32| match competence {
-            Competence::ByLevel { accuracy, decay } => (
-                accuracy.get(),
-                libm::pow(1.0 - decay.get(), f64::from(level)),
-            ),
-            Competence::Rating { rating } => (
-                1.0,
-                1.0 / (1.0 + libm::pow(10.0, (difficulty(level) - rating) / 400.0)),
-            ),
+            Competence::ByLevel { accuracy, decay } => {
+                (accuracy.get(), libm::pow(1.0 - decay.get(), f64::from(level)))
+            }
+            Competence::Rating { rating } => {
+                (1.0, 1.0 / (1.0 + libm::pow(10.0, (difficulty(level) - rating) / 400.0)))
+            }
             Competence::Table { accuracies, .. } => {
                 let last = accuracies.len().saturating_sub(1);
-                (
-                    accuracies
-                        .get((level as usize).min(last))
-                        .map_or(0.0, |p| p.get()),
-                    1.0,
-                )
+                (accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()), 1.0)
             }
         };
-        Self {
-            levels: (0..=level_max).map(at).collect(),
-        }
+        Self { levels: (0..=level_max).map(at).collect() }
     }
 
     /// An ability given by its accuracies per level, such as a student's.
     #[must_use]
     pub fn of_accuracies(accuracies: &[f64]) -> Self {
-        Self {
-            levels: accuracies.iter().map(|a| (*a, 1.0)).collect(),
-        }
+        Self { levels: accuracies.iter().map(|a| (*a, 1.0)).collect() }
     }
 
     /// P(right) at a level with so many possible answers.
@@ -302,14 +271,8 @@ mod tests {
         assert_eq!(ability.right(2, 2), Chance::of(0.6));
         // 400 points above the difficulty: odds 10 to 1, .5 + .5 x 10/11
         let ability = Ability::new(&Competence::Rating { rating: 400.0 }, 0, |_| 0.0);
-        assert!(
-            (ability.right(0, 2).threshold() as f64 / 4_294_967_296.0 - (0.5 + 5.0 / 11.0)).abs()
-                < 1e-9
-        );
+        assert!((ability.right(0, 2).threshold() as f64 / 4_294_967_296.0 - (0.5 + 5.0 / 11.0)).abs() < 1e-9);
         // Levels past the end keep the last.
-        assert_eq!(
-            Ability::of_accuracies(&[1.0, 0.25]).right(9, 4),
-            Chance::of(0.25)
-        );
+        assert_eq!(Ability::of_accuracies(&[1.0, 0.25]).right(9, 4), Chance::of(0.25));
     }
 }

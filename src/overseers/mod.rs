@@ -36,12 +36,7 @@ pub struct OverseerSpec {
 
 /// What an overseer may say in a scenario.
 pub const FIELDS: &[Field] = &[
-    required(
-        "name",
-        Shape::Text,
-        "",
-        "its name, unique among the overseers; its draws are addressed by it",
-    ),
+    required("name", Shape::Text, "", "its name, unique among the overseers; its draws are addressed by it"),
     optional(
         "reach",
         Shape::Count { min: 0, max: 64 },
@@ -51,10 +46,7 @@ pub const FIELDS: &[Field] = &[
     ),
     optional(
         "budget",
-        Shape::Count {
-            min: 0,
-            max: 1_000_000,
-        },
+        Shape::Count { min: 0, max: 1_000_000 },
         "",
         "cost units",
         "what its acts on one root question may cost, without bound if absent; more: a stronger overseer",
@@ -80,20 +72,8 @@ pub const FIELDS: &[Field] = &[
         "",
         "how it errs when combining sub-answers",
     ),
-    optional(
-        "panel",
-        Shape::Table(PANEL),
-        "{}",
-        "",
-        "members who judge together by majority",
-    ),
-    optional(
-        "bias",
-        Shape::Table(BIAS),
-        "{}",
-        "",
-        "pulls that have nothing to do with the truth",
-    ),
+    optional("panel", Shape::Table(PANEL), "{}", "", "members who judge together by majority"),
+    optional("bias", Shape::Table(BIAS), "{}", "", "pulls that have nothing to do with the truth"),
     optional(
         "negligence",
         Shape::Count { min: 0, max: 64 },
@@ -103,31 +83,19 @@ pub const FIELDS: &[Field] = &[
     ),
     optional(
         "miscalibration",
-        Shape::Real {
-            min: 0.0,
-            max: 10.0,
-        },
+        Shape::Real { min: 0.0, max: 10.0 },
         "1.0",
         "factor",
         "its confidence is 1/2 + (posterior - 1/2) x this, held within 0 to 1; above 1: overconfident",
     ),
     optional(
         "scepticism",
-        Shape::Real {
-            min: -10.0,
-            max: 10.0,
-        },
+        Shape::Real { min: -10.0, max: 10.0 },
         "0.5",
         "strength",
         "how hard it is to talk over in a consultancy; more: accepts less",
     ),
-    optional(
-        "cost",
-        Shape::Table(COST),
-        "{}",
-        "",
-        "what its acts cost, in its own units",
-    ),
+    optional("cost", Shape::Table(COST), "{}", "", "what its acts cost, in its own units"),
 ];
 
 /// What happens at the end of the overseer's means.
@@ -216,13 +184,7 @@ pub fn errors() -> Vec<Variant> {
         "share of questions it always gets wrong, fixed before play",
     );
     const fn variant(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Variant {
-        Variant {
-            name,
-            doc,
-            sees: "",
-            source: "",
-            fields,
-        }
+        Variant { name, doc, sees: "", source: "", fields }
     }
     const LIST: &[Variant] = &[
         variant(
@@ -264,11 +226,7 @@ pub fn errors() -> Vec<Variant> {
             "with probability rate, afresh each act, it sees the wrong answer of that question, always the same one; a claim is accepted if it is what is seen",
             &[rate("chance per act; more: a weaker overseer")],
         ),
-        variant(
-            "systematic",
-            "a fixed share of questions is always got wrong in the same way",
-            &[SHARE],
-        ),
+        variant("systematic", "a fixed share of questions is always got wrong in the same way", &[SHARE]),
         variant(
             "adversarial",
             "as systematic, but the opponent knows which questions and steers there",
@@ -356,30 +314,21 @@ pub struct Bias {
 const BIAS: &[Field] = &[
     optional(
         "first",
-        Shape::Real {
-            min: -2.0,
-            max: 2.0,
-        },
+        Shape::Real { min: -2.0, max: 2.0 },
         "0.0",
         "strength",
         "added to the side that speaks first, where sides speak in order",
     ),
     optional(
         "longer",
-        Shape::Real {
-            min: -2.0,
-            max: 2.0,
-        },
+        Shape::Real { min: -2.0, max: 2.0 },
         "0.0",
         "strength",
         "added to the side with the longer argument; a deceiver's is the longer one",
     ),
     optional(
         "confident",
-        Shape::Real {
-            min: -2.0,
-            max: 2.0,
-        },
+        Shape::Real { min: -2.0, max: 2.0 },
         "0.0",
         "strength",
         "added to the more confident side; a deceiver is never in doubt, an honest agent is as sure as it is accurate",
@@ -413,11 +362,5 @@ const COST: &[Field] = &[
         "cost units",
         "combining the sub-answers of one question",
     ),
-    optional(
-        "read",
-        Shape::Count { min: 0, max: 1000 },
-        "0",
-        "cost units",
-        "reading one argument",
-    ),
+    optional("read", Shape::Count { min: 0, max: 1000 }, "0", "cost units", "reading one argument"),
 ];

@@ -22,13 +22,7 @@ pub struct Stages {
 
 /// What a protocol spelled out as stages may say.
 pub const FIELDS: &[Field] = &[
-    optional(
-        "decompose",
-        Shape::Kind(decomposes),
-        "\"none\"",
-        "",
-        "how the root question is split",
-    ),
+    optional("decompose", Shape::Kind(decomposes), "\"none\"", "", "how the root question is split"),
     optional(
         "answer",
         Shape::Kind(answerings),
@@ -36,52 +30,19 @@ pub const FIELDS: &[Field] = &[
         "",
         "who answers the questions that are not split",
     ),
-    optional(
-        "cross_check",
-        Shape::Kind(cross_checks),
-        "\"none\"",
-        "",
-        "how each answer is contested",
-    ),
-    optional(
-        "judge",
-        Shape::Kind(judges),
-        "\"overseer\"",
-        "",
-        "who decides what was contested",
-    ),
-    optional(
-        "distil",
-        Shape::Kind(distils),
-        "\"none\"",
-        "",
-        "what an assistant learns from the verdicts",
-    ),
+    optional("cross_check", Shape::Kind(cross_checks), "\"none\"", "", "how each answer is contested"),
+    optional("judge", Shape::Kind(judges), "\"overseer\"", "", "who decides what was contested"),
+    optional("distil", Shape::Kind(distils), "\"none\"", "", "what an assistant learns from the verdicts"),
 ];
 
 macro_rules! count {
     ($name:literal, $min:literal..=$max:literal, $default:literal, $unit:literal, $doc:literal) => {
-        optional(
-            $name,
-            Shape::Count {
-                min: $min,
-                max: $max,
-            },
-            $default,
-            $unit,
-            $doc,
-        )
+        optional($name, Shape::Count { min: $min, max: $max }, $default, $unit, $doc)
     };
 }
 
 const fn stage(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Variant {
-    Variant {
-        name,
-        doc,
-        sees: "",
-        source: "",
-        fields,
-    }
+    Variant { name, doc, sees: "", source: "", fields }
 }
 
 /// How a question is split.
@@ -172,11 +133,7 @@ pub fn answerings() -> Vec<Variant> {
         ),
         stage("agent", "the first agent's word", &[]),
         stage("vote", "all agents answer; plurality, ties by a coin", &[]),
-        stage(
-            "sides",
-            "the first two agents claim an answer each; a cross-check decides between them",
-            &[],
-        ),
+        stage("sides", "the first two agents claim an answer each; a cross-check decides between them", &[]),
     ];
     LIST.to_vec()
 }
@@ -246,13 +203,8 @@ pub enum Sides {
     Coin,
 }
 
-const TURNS: Field = count!(
-    "turns",
-    1..=64,
-    "4",
-    "turns",
-    "exchanges of argument; more: the stronger side wins more surely"
-);
+const TURNS: Field =
+    count!("turns", 1..=64, "4", "turns", "exchanges of argument; more: the stronger side wins more surely");
 const ORDER: Field = optional(
     "order",
     Shape::OneOf(&["simultaneous", "sequential"]),
@@ -307,11 +259,7 @@ pub fn cross_checks() -> Vec<Variant> {
             "as recursive_debate, and the challenger may ask a disputed part again",
             &[ASKS, SIDES],
         ),
-        stage(
-            "critique",
-            "a critic names one flaw among the parts, the overseer checks it",
-            &[SIDES],
-        ),
+        stage("critique", "a critic names one flaw among the parts, the overseer checks it", &[SIDES]),
     ];
     LIST.to_vec()
 }
@@ -331,11 +279,7 @@ pub enum Judge {
 pub fn judges() -> Vec<Variant> {
     const LIST: &[Variant] = &[
         stage("none", "nobody: the answer as given is the verdict", &[]),
-        stage(
-            "overseer",
-            "the cell's overseer, with its error model and budget",
-            &[],
-        ),
+        stage("overseer", "the cell's overseer, with its error model and budget", &[]),
     ];
     LIST.to_vec()
 }
@@ -396,10 +340,7 @@ pub fn distils() -> Vec<Variant> {
 /// A published protocol, as a preset of the stages.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "preset", rename_all = "snake_case", deny_unknown_fields)]
-#[expect(
-    missing_docs,
-    reason = "each preset and field is documented in `presets`"
-)]
+#[expect(missing_docs, reason = "each preset and field is documented in `presets`")]
 pub enum Preset {
     Unaided,
     Trust,
@@ -456,13 +397,7 @@ pub fn presets() -> Vec<Variant> {
         sees: &'static str,
         fields: &'static [Field],
     ) -> Variant {
-        Variant {
-            name,
-            doc,
-            sees,
-            source,
-            fields,
-        }
+        Variant { name, doc, sees, source, fields }
     }
     const LIST: &[Variant] = &[
         preset(
@@ -472,13 +407,7 @@ pub fn presets() -> Vec<Variant> {
             "overseer: the question; 1 check within reach, beyond it chance or abstention",
             &[],
         ),
-        preset(
-            "trust",
-            "",
-            "the first agent's word",
-            "nobody checks anything",
-            &[],
-        ),
+        preset("trust", "", "the first agent's word", "nobody checks anything", &[]),
         preset(
             "consultancy",
             "Khan2024",
@@ -557,83 +486,31 @@ impl Preset {
             judge,
             distil: Distil::None,
         };
-        let contested = |cross_check| Stages {
-            cross_check,
-            ..alone(Answering::Sides, Judge::Overseer)
-        };
+        let contested = |cross_check| Stages { cross_check, ..alone(Answering::Sides, Judge::Overseer) };
         match self {
             Self::Unaided => alone(Answering::Overseer, Judge::Overseer),
             Self::Trust => alone(Answering::Agent, Judge::None),
             Self::Vote => alone(Answering::Vote, Judge::None),
-            Self::Consultancy { turns, open } => Stages {
-                answer: Answering::Agent,
-                ..contested(CrossCheck::Consultancy { turns, open })
-            },
-            Self::Debate {
-                turns,
-                order,
-                open,
-                sides,
-            } => contested(CrossCheck::Debate {
-                turns,
-                order,
-                open,
-                sides,
-            }),
-            Self::RecursiveDebate { sides } => contested(CrossCheck::RecursiveDebate { sides }),
-            Self::CrossExamination { asks, sides } => {
-                contested(CrossCheck::CrossExamination { asks, sides })
+            Self::Consultancy { turns, open } => {
+                Stages { answer: Answering::Agent, ..contested(CrossCheck::Consultancy { turns, open }) }
             }
+            Self::Debate { turns, order, open, sides } => {
+                contested(CrossCheck::Debate { turns, order, open, sides })
+            }
+            Self::RecursiveDebate { sides } => contested(CrossCheck::RecursiveDebate { sides }),
+            Self::CrossExamination { asks, sides } => contested(CrossCheck::CrossExamination { asks, sides }),
             Self::Critique { sides } => contested(CrossCheck::Critique { sides }),
-            Self::Amplification {
-                depth,
-                votes,
-                primitives,
-            } => Stages {
-                decompose: Decompose::Tree {
-                    depth,
-                    votes,
-                    primitives,
-                },
+            Self::Amplification { depth, votes, primitives } => Stages {
+                decompose: Decompose::Tree { depth, votes, primitives },
                 ..alone(Answering::Agent, Judge::Overseer)
             },
-            Self::AmplifiedDebate {
-                depth,
-                votes,
-                turns,
-                order,
-                sides,
-            } => Stages {
-                decompose: Decompose::Tree {
-                    depth,
-                    votes,
-                    primitives: Party::Agents,
-                },
-                ..contested(CrossCheck::Debate {
-                    turns,
-                    order,
-                    open: false,
-                    sides,
-                })
+            Self::AmplifiedDebate { depth, votes, turns, order, sides } => Stages {
+                decompose: Decompose::Tree { depth, votes, primitives: Party::Agents },
+                ..contested(CrossCheck::Debate { turns, order, open: false, sides })
             },
-            Self::IteratedAmplification {
-                depth,
-                votes,
-                primitives,
-                rounds,
-                fit_error,
-                denoise,
-            } => Stages {
-                decompose: Decompose::Tree {
-                    depth,
-                    votes,
-                    primitives,
-                },
-                distil: Distil::Parametric {
-                    rounds,
-                    fit_error,
-                    denoise,
-                },
+            Self::IteratedAmplification { depth, votes, primitives, rounds, fit_error, denoise } => Stages {
+                decompose: Decompose::Tree { depth, votes, primitives },
+                distil: Distil::Parametric { rounds, fit_error, denoise },
                 ..alone(Answering::Agent, Judge::Overseer)
             },
         }
@@ -646,11 +523,7 @@ impl Stages {
     pub fn agents_min(&self) -> usize {
         match (self.answer, self.cross_check) {
             (Answering::Overseer, CrossCheck::None) => 0,
-            (_, CrossCheck::None | CrossCheck::Consultancy { .. })
-                if self.answer != Answering::Sides =>
-            {
-                1
-            }
+            (_, CrossCheck::None | CrossCheck::Consultancy { .. }) if self.answer != Answering::Sides => 1,
             _ => 2,
         }
     }
@@ -658,22 +531,19 @@ impl Stages {
     /// What is wrong with these stages taken together, and the remedy.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let contested = !matches!(
-            self.cross_check,
-            CrossCheck::None | CrossCheck::Consultancy { .. }
-        );
+        let contested = !matches!(self.cross_check, CrossCheck::None | CrossCheck::Consultancy { .. });
         if contested != (self.answer == Answering::Sides) {
-            return Some("two-sided cross-checks go with answer = \"sides\", and only those: set both or neither".into());
+            return Some(
+                "two-sided cross-checks go with answer = \"sides\", and only those: set both or neither"
+                    .into(),
+            );
         }
         if self.cross_check != CrossCheck::None && self.judge == Judge::None {
-            return Some(
-                "a cross-check needs somebody who decides: set judge = \"overseer\"".into(),
-            );
+            return Some("a cross-check needs somebody who decides: set judge = \"overseer\"".into());
         }
         if self.distil != Distil::None && self.decompose == Decompose::None {
             return Some(
-                "distillation learns from amplified answers: set decompose = { kind = \"tree\" }"
-                    .into(),
+                "distillation learns from amplified answers: set decompose = { kind = \"tree\" }".into(),
             );
         }
         None

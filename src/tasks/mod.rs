@@ -74,12 +74,7 @@ pub trait Family: Send + Sync {
     /// For a decomposition that proposes candidates: the sub-question whose answer would show
     /// that `better`, an answer the recombination left out, beats the claimed one.
     /// `None` where the parts and the recombination show every false claim.
-    fn counter_proposal(
-        &self,
-        _context: &[u32],
-        _question: Question,
-        _better: Answer,
-    ) -> Option<Question> {
+    fn counter_proposal(&self, _context: &[u32], _question: Question, _better: Answer) -> Option<Question> {
         None
     }
 
