@@ -10,6 +10,8 @@ pub mod records;
 pub mod scenario;
 pub mod shape;
 pub mod streams;
+pub mod systems;
 pub mod tasks;
 pub mod tournament;
 pub mod units;
+pub mod world;

@@ -1,11 +1,22 @@
-//! The tournament: resolved cells in, records out.
+//! The tournament: resolved cells in, records out. Parallel over (cell, replicate,
+//! block of trials); integer sums are merged in a fixed order.
 
-use crate::records::{CellRecord, Trace};
+use crate::agents::Ability;
+use crate::records::{CellRecord, RoundRecord, Tally, Trace, TraceNode, TrialRecord};
 use crate::scenario::spec::CellSpec;
+use crate::scenario::stages::Distil;
+use crate::systems;
+use crate::world::components::{Asked, Claims, Match, NO_ROW};
+use crate::world::ground::Ground;
+use crate::world::judgement::Judgement;
+use crate::world::resources::{Journal, Recorder};
+use crate::world::spawn::{self, Start};
+use bevy_ecs::prelude::{Schedule, World};
+use rayon::prelude::*;
 
 /// How to play, without influence on what comes out.
 pub struct Conditions<'a> {
-    /// Trials per block; `None`: as fits the cache.
+    /// Trials per block, rounded up to a power of two; `None`: as fits the cache.
     pub block: Option<usize>,
     /// Whether to keep a record of each match.
     pub keep_trials: bool,
@@ -13,11 +24,13 @@ pub struct Conditions<'a> {
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Asked between blocks: true ends the run.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Changes the order in which systems are added to the schedule, for tests.
+    pub rotation: usize,
 }
 
 impl Default for Conditions<'_> {
     fn default() -> Self {
-        Self { block: None, keep_trials: false, progress: &|_| (), interrupted: &|| false }
+        Self { block: None, keep_trials: false, progress: &|_| (), interrupted: &|| false, rotation: 0 }
     }
 }
 
@@ -30,37 +43,284 @@ pub enum Stopped {
     Unplayable(String),
 }
 
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::Interrupted => write!(f, "interrupted"),
+            Self::Unplayable(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
+
 /// What a cell would take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Questions a match may ask at most.
     pub questions_max: u64,
-    /// Blocks of trials.
+    /// Trials per block.
+    pub lanes: usize,
+    /// Blocks of trials, all replicates together.
     pub blocks: u64,
-    /// Draw blocks of 16 words, at most.
-    pub draws_max: u64,
+    /// Matches: trials, replicates, and those that distillation learns from.
+    pub matches: u64,
 }
+
+/// The most questions of one match; more would not fit a world.
+const QUESTIONS_MAX: u64 = 1 << 20;
+/// Rows that a world should have, so that its columns stay in the cache.
+const ROWS_IDEAL: u64 = 1 << 12;
 
 /// What the cell would take, or why it cannot be played.
 ///
 /// # Errors
 /// The reason, with the remedy.
-pub fn plan(_cell: &CellSpec) -> Result<Plan, String> {
-    Err("not built yet".into())
+pub fn plan(cell: &CellSpec) -> Result<Plan, String> {
+    plan_in_blocks(cell, None)
+}
+
+fn plan_in_blocks(cell: &CellSpec, block: Option<usize>) -> Result<Plan, String> {
+    let stages = &cell.protocol.stages;
+    let questions_max = cell.task.family.family().questions_max(stages.decompose.depth().into());
+    if questions_max > QUESTIONS_MAX {
+        return Err(format!(
+            "{}: a match may ask {questions_max} questions, at most {QUESTIONS_MAX} fit; lower the depth of \
+             the decomposition or the size of the task",
+            cell.id
+        ));
+    }
+    if cell.agents.len() < stages.agents_min() {
+        return Err(format!(
+            "{}: the protocol needs {} agents, got {}",
+            cell.id,
+            stages.agents_min(),
+            cell.agents.len()
+        ));
+    }
+    let ideal = (ROWS_IDEAL / questions_max).clamp(8, 1024) as usize;
+    let lanes = block.unwrap_or(ideal).clamp(1, 1 << 16).next_power_of_two();
+    let lanes = lanes.min((cell.trials.max(1).next_power_of_two()).min(1 << 16) as usize);
+    let levels = u64::from(cell.task.family.family().level_max()) + 1;
+    let passes = match stages.distil {
+        Distil::None => 1,
+        Distil::Parametric { rounds, .. } => 1 + u64::from(rounds) * levels,
+    };
+    let replicates = u64::from(cell.replicates);
+    Ok(Plan {
+        questions_max,
+        lanes,
+        blocks: cell.trials.div_ceil(lanes as u64).saturating_mul(replicates).saturating_mul(passes),
+        matches: cell.trials.saturating_mul(replicates).saturating_mul(passes),
+    })
+}
+
+/// A world with its schedule, ready for block after block.
+struct Theatre<'a> {
+    cell: &'a CellSpec,
+    world: World,
+    schedule: Schedule,
+}
+
+/// What is played: trials of a replicate, at an iteration, with an assistant.
+#[derive(Clone, Copy)]
+struct Act<'a> {
+    replicate: u32,
+    iteration: u16,
+    level: Option<u32>,
+    student: Option<&'a Ability>,
+}
+
+impl<'a> Theatre<'a> {
+    fn open(cell: &'a CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Self {
+        let slots = plan.questions_max as usize;
+        let mut world = spawn::world(cell, plan.lanes, slots, conditions.keep_trials && act.level.is_none());
+        spawn::seat(&mut world, cell, act.replicate, act.student);
+        let schedule = systems::schedule(&cell.protocol.stages, conditions.rotation);
+        Self { cell, world, schedule }
+    }
+
+    fn play(&mut self, first: u64, trials: usize, act: Act) {
+        let depth = self.cell.protocol.stages.decompose.depth();
+        let Act { replicate, iteration, level, .. } = act;
+        spawn::reset(&mut self.world, Start { replicate, first, trials, iteration, level }, depth);
+        systems::run(&mut self.world, &mut self.schedule);
+    }
+
+    fn close(mut self) -> (Tally, Vec<TrialRecord>) {
+        let mut recorder = self.world.resource_mut::<Recorder>();
+        (recorder.tally, std::mem::take(&mut recorder.trials))
+    }
+}
+
+/// Plays all trials of an act, in parallel over runs of blocks.
+fn play_act(
+    cell: &CellSpec,
+    plan: &Plan,
+    act: Act,
+    conditions: &Conditions,
+) -> Result<(Tally, Vec<TrialRecord>), Stopped> {
+    let lanes = plan.lanes as u64;
+    let blocks = cell.trials.div_ceil(lanes);
+    // Runs of blocks share a world, so that spawning is paid once; the runs depend on the plan alone.
+    let blocks_per_run = blocks.div_ceil(64).clamp(1, 256);
+    let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
+    let parts: Result<Vec<_>, Stopped> = runs
+        .into_par_iter()
+        .map(|run| {
+            let mut theatre = Theatre::open(cell, plan, act, conditions);
+            let last = ((run + 1) * blocks_per_run).min(blocks);
+            for block in run * blocks_per_run..last {
+                if (conditions.interrupted)() {
+                    return Err(Stopped::Interrupted);
+                }
+                let first = block * lanes;
+                let trials = lanes.min(cell.trials - first);
+                theatre.play(first, trials as usize, act);
+                (conditions.progress)(trials);
+            }
+            Ok(theatre.close())
+        })
+        .collect();
+    let mut tally = Tally::default();
+    let mut trials = Vec::new();
+    for (part, kept) in parts? {
+        tally.add(&part);
+        trials.extend(kept);
+    }
+    trials.sort_unstable_by_key(|trial| trial.trial);
+    Ok((tally, trials))
+}
+
+/// Plays a replicate: its distillation rounds, if any, and then its matches.
+fn play_replicate(
+    cell: &CellSpec,
+    plan: &Plan,
+    replicate: u32,
+    conditions: &Conditions,
+) -> Result<(Tally, Vec<RoundRecord>, Vec<TrialRecord>), Stopped> {
+    let mut rounds = Vec::new();
+    let mut student: Option<Ability> = None;
+    let mut iteration = 0;
+    if let Distil::Parametric { rounds: count, fit_error, denoise } = cell.protocol.stages.distil {
+        let overseer = Judgement::new(&cell.overseer, replicate);
+        for round in 1..=count {
+            let mut accuracies: Vec<f64> = Vec::new();
+            for level in 0..=cell.task.family.family().level_max() {
+                let act = Act { replicate, iteration, level: Some(level), student: student.as_ref() };
+                let (tally, _) = play_act(cell, plan, act, conditions)?;
+                let fault = if level == 0 { &overseer.judging } else { &overseer.combining };
+                let denoise = if fault.is_fresh() { denoise.get() } else { 0.0 };
+                // Levels that no root reaches are learned as the level below.
+                let below = accuracies.last().copied().unwrap_or(0.0);
+                let accuracy = if tally.trials == 0 {
+                    below
+                } else {
+                    let target = tally.right as f64 / tally.trials as f64;
+                    (target * (1.0 - fit_error.get()) + denoise * (1.0 - target)).min(1.0)
+                };
+                rounds.push(RoundRecord {
+                    replicate,
+                    round,
+                    level,
+                    trials: tally.trials,
+                    target_right: tally.right,
+                    student: accuracy,
+                });
+                accuracies.push(accuracy);
+            }
+            student = Some(Ability::of_accuracies(&accuracies));
+            iteration += 1;
+        }
+    }
+    let act = Act { replicate, iteration, level: None, student: student.as_ref() };
+    let (tally, trials) = play_act(cell, plan, act, conditions)?;
+    Ok((tally, rounds, trials))
 }
 
 /// Plays all cells, in parallel over (cell, block of trials) on the current rayon pool.
 ///
 /// # Errors
 /// [`Stopped`] when interrupted, or when a cell cannot be planned.
-pub fn play(_cells: &[CellSpec], _conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
-    Err(Stopped::Interrupted)
+pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
+    cells.par_iter().map(|cell| play_cell(cell, conditions)).collect()
+}
+
+/// Plays one cell.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord, Stopped> {
+    let plan = plan_in_blocks(cell, conditions.block).map_err(Stopped::Unplayable)?;
+    let parts: Result<Vec<_>, Stopped> = (0..cell.replicates)
+        .into_par_iter()
+        .map(|replicate| play_replicate(cell, &plan, replicate, conditions))
+        .collect();
+    let mut record =
+        CellRecord { clustered: cell.protocol.stages.distil != Distil::None, ..Default::default() };
+    for (tally, rounds, trials) in parts? {
+        record.replicates.push(tally);
+        record.rounds.extend(rounds);
+        record.trials.extend(trials);
+    }
+    Ok(record)
 }
 
 /// Plays one match and tells it.
 ///
 /// # Errors
-/// The reason when the cell cannot be planned.
-pub fn trace(_cell: &CellSpec, _replicate: u32, _trial: u64) -> Result<Trace, String> {
-    Err("not built yet".into())
+/// The reason when the cell cannot be played.
+pub fn trace(cell: &CellSpec, replicate: u32, trial: u64) -> Result<Trace, String> {
+    let conditions = Conditions { block: Some(1), keep_trials: true, ..Conditions::default() };
+    let plan = plan_in_blocks(cell, conditions.block)?;
+    let mut student = None;
+    let mut iteration = 0;
+    if let Distil::Parametric { rounds, .. } = cell.protocol.stages.distil {
+        let all = Conditions::default();
+        let full = plan_in_blocks(cell, None)?;
+        let (_, records, _) =
+            play_replicate(cell, &full, replicate, &all).map_err(|stopped| stopped.to_string())?;
+        let last: Vec<f64> = records.iter().filter(|r| r.round == rounds).map(|r| r.student).collect();
+        student = Some(Ability::of_accuracies(&last));
+        iteration = rounds as u16;
+    }
+    let act = Act { replicate, iteration, level: None, student: student.as_ref() };
+    let mut theatre = Theatre::open(cell, &plan, act, &conditions);
+    theatre.world.resource_mut::<Journal>().on = true;
+    theatre.play(trial, 1, act);
+    Ok(tell(&mut theatre.world))
+}
+
+/// The tree of the match that a one-lane world has just played.
+fn tell(world: &mut World) -> Trace {
+    let slots = world.query::<&Match>().iter(world).next().map_or(0, |ledger| ledger.slots as usize);
+    let mut questions = world.query::<(&Asked, &Claims)>();
+    let rows: Vec<(Asked, Claims)> = questions.iter(world).take(slots).map(|(a, c)| (*a, *c)).collect();
+    let (ground, journal) = (world.resource::<Ground>(), world.resource::<Journal>());
+    let mut nodes: Vec<TraceNode> = rows
+        .iter()
+        .enumerate()
+        .map(|(row, (asked, claims))| TraceNode {
+            question: ground.show_question(0, asked.question),
+            lines: journal
+                .lines
+                .iter()
+                .filter(|(at, _)| *at as usize == row)
+                .map(|(_, line)| line.clone())
+                .collect(),
+            verdict: ground.show_answer(asked.question, claims.verdict),
+            right: ground.holds(0, crate::claim::Claim { question: asked.question, answer: claims.verdict }),
+            children: Vec::new(),
+        })
+        .collect();
+    // Children come after their parents, so the last row is complete when it is reached from the end.
+    for row in (1..nodes.len()).rev() {
+        let node = nodes.pop().expect("one node a row");
+        let parent = rows[row].0.parent;
+        assert!(parent != NO_ROW && (parent as usize) < row, "a question is asked by an earlier one");
+        nodes[parent as usize].children.insert(0, node);
+    }
+    let tally = world.resource::<Recorder>().tally;
+    let truth = ground.show_truth(0, rows.first().map_or_else(Default::default, |(asked, _)| asked.question));
+    Trace { root: nodes.pop().unwrap_or_default(), truth, tally }
 }

@@ -24,6 +24,25 @@ pub struct AgentSpec {
     pub consistency: Probability,
 }
 
+impl AgentSpec {
+    /// An honest agent without a name that is always right: a start for building others.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            name: String::new(),
+            competence: Competence::ByLevel {
+                accuracy: Probability::saturating(1.0),
+                decay: Probability::ZERO,
+            },
+            stance: Stance::Honest,
+            skill: 0.5,
+            inspect: None,
+            shared_mistakes: Probability::ZERO,
+            consistency: Probability::saturating(1.0),
+        }
+    }
+}
+
 /// What an agent may say in a scenario.
 pub const FIELDS: &[Field] = &[
     required("name", Shape::Text, "", "its name, unique among the agents; its draws are addressed by it"),

@@ -517,6 +517,31 @@ impl Preset {
     }
 }
 
+impl Decompose {
+    /// Splits from the root; 0 where nothing is split.
+    #[must_use]
+    pub fn depth(&self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Tree { depth, .. } => (*depth).min(u32::from(u8::MAX)) as u8,
+        }
+    }
+}
+
+impl CrossCheck {
+    /// Which of two agents stands first.
+    #[must_use]
+    pub fn sides(&self) -> Sides {
+        match *self {
+            Self::Debate { sides, .. }
+            | Self::RecursiveDebate { sides }
+            | Self::CrossExamination { sides, .. }
+            | Self::Critique { sides } => sides,
+            Self::None | Self::Consultancy { .. } => Sides::AsListed,
+        }
+    }
+}
+
 impl Stages {
     /// How many agents the composition needs at least.
     #[must_use]

@@ -1,0 +1,71 @@
+//! Cross-check: which answers are contested, and between whom. Sees claims, never
+//! the truth.
+
+pub mod descent;
+
+use crate::scenario::stages::CrossCheck;
+use crate::systems::sight::{CONSULTANT_COIN, Table};
+use crate::world::components::{Asked, Claims};
+use crate::world::resources::{Journal, Queues};
+use crate::world::spawn::column;
+use bevy_ecs::prelude::{Query, ResMut};
+
+/// No cross-check: the answer stands as given.
+pub fn accept(claims: Query<&mut Claims>, mut queues: ResMut<Queues>) {
+    let claims = column(claims);
+    let Queues { claimed, decided, .. } = &mut *queues;
+    for row in claimed.drain(..) {
+        let claim = &mut claims[row as usize];
+        claim.verdict = claim.sides[0];
+        decided.push(row);
+    }
+}
+
+/// Two sides: equal claims are the verdict, undebated; others are contested.
+pub fn contest(claims: Query<&mut Claims>, mut queues: ResMut<Queues>, mut journal: ResMut<Journal>) {
+    let claims = column(claims);
+    let Queues { claimed, contested, decided, .. } = &mut *queues;
+    for row in claimed.drain(..) {
+        let claim = &mut claims[row as usize];
+        if claim.sides[0] == claim.sides[1] {
+            claim.verdict = claim.sides[0];
+            journal.tell(row, || "both sides say the same: undebated".into());
+            decided.push(row);
+        } else {
+            contested.push(row);
+        }
+    }
+}
+
+/// One consultant: assigned a side by a fair coin, or its choice. The second claim is what it
+/// was not assigned to argue; where it chose, the other answer if there is just one.
+pub fn present(
+    table: Table,
+    asked: Query<&mut Asked>,
+    claims: Query<&mut Claims>,
+    mut queues: ResMut<Queues>,
+) {
+    let (asked, claims) = (column(asked), column(claims));
+    let CrossCheck::Consultancy { open, .. } = table.composition.0.cross_check else { return };
+    let Queues { claimed, contested, decided, .. } = &mut *queues;
+    for row in claimed.drain(..) {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        let (at, consultant) = (table.place(row), table.mind(0));
+        let own = claim.sides[0];
+        let answers = at.ground.family().answers(asked.question);
+        if !own.is_known() || answers < 2 {
+            claim.verdict = own;
+            decided.push(row);
+            continue;
+        }
+        let other = consultant.against(at, asked.question, own, table.overseer());
+        let assigned_other = !open && table.coin(row, asked, CONSULTANT_COIN);
+        let unnamed = open && answers > 2;
+        claim.sides = match (assigned_other, unnamed) {
+            (true, _) => [other, own],
+            (false, false) => [own, other],
+            (false, true) => [own, crate::claim::Answer::UNKNOWN],
+        };
+        contested.push(row);
+    }
+}

@@ -1,0 +1,4 @@
+//! Judge: the overseer decides what was contested.
+
+pub mod persuasion;
+pub mod verification;

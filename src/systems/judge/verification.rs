@@ -1,0 +1,109 @@
+//! Verification: a dispute descends to one part, and the overseer checks that part
+//! alone. Sees one claim; what it perceives of it comes from the fence.
+
+use crate::claim::{Answer, Claim};
+use crate::systems::cross_check::descent::{Dispute, End, descend};
+use crate::systems::judge::persuasion::stands;
+use crate::systems::sight::Table;
+use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
+use crate::world::judgement::Decision;
+use crate::world::resources::{Journal, Queues};
+use crate::world::spawn::column;
+use bevy_ecs::prelude::{Query, ResMut};
+
+/// Decides every dispute of the tick.
+pub fn verify(
+    table: Table,
+    asked: Query<&mut Asked>,
+    claims: Query<&mut Claims>,
+    matches: Query<&mut Match>,
+    mut queues: ResMut<Queues>,
+    mut journal: ResMut<Journal>,
+) {
+    let (asked, claims, matches) = (column(asked), column(claims), column(matches));
+    let kind = table.composition.0.cross_check;
+    let Queues { contested, decided, .. } = &mut *queues;
+    for row in contested.drain(..) {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        let ledger = &mut matches[table.block.lane(row)];
+        let at = table.place(row);
+        let sides = table.seating(kind.sides(), row, asked).map(|seat| table.mind(seat));
+        let root = Claim { question: asked.question, answer: claim.sides[0] };
+        let end = if claim.split {
+            // A recombination under dispute is itself something the overseer can check.
+            End { dispute: Dispute::Recombination(root, claim.base), by_defender: true, depth: 0, calls: 0 }
+        } else {
+            descend(at, kind, sides, table.overseer(), root, &mut |line| journal.tell(row, || line))
+        };
+        ledger.agent_calls += end.calls;
+        ledger.depth = ledger.depth.max(end.depth + u32::from(kind_depth(&table, asked)));
+        let decision = decide(&table, row, end, ledger, &mut journal);
+        claim.verdict = match decision {
+            Decision::Abstained => Answer::UNKNOWN,
+            Decision::Accepted => claim.sides[0],
+            Decision::Rejected => claim.sides[1],
+        };
+        ledger.contested += 1;
+        ledger.won_by_truth += u32::from(stands(&table, row, asked, claim, claim.verdict));
+        if asked.parent == NO_ROW {
+            ledger.first_true = stands(&table, row, asked, claim, claim.sides[0]);
+        }
+        decided.push(row);
+    }
+}
+
+/// Splits already made above a question.
+fn kind_depth(table: &Table, asked: &Asked) -> u8 {
+    table.composition.0.decompose.depth() - asked.splits
+}
+
+/// What becomes of the defender's claim.
+fn decide(table: &Table, row: Row, end: End, ledger: &mut Match, journal: &mut Journal) -> Decision {
+    let (at, overseer) = (table.place(row), table.overseer());
+    let claim = match end.dispute {
+        Dispute::Conceded | Dispute::Overlooked => return Decision::Accepted,
+        Dispute::Caught => return of_defender(end, false),
+        Dispute::Part(claim) | Dispute::Recombination(claim, _) => claim,
+    };
+    let level = at.ground.level(at.lane, claim.question);
+    let show = || {
+        let shown = at.ground.show_answer(claim.question, claim.answer);
+        format!("{} is {shown}", at.ground.show_question(at.lane, claim.question))
+    };
+    let reaches = level <= overseer.spec.reach || matches!(end.dispute, Dispute::Recombination(..));
+    if !reaches || !overseer.pays(ledger, overseer.spec.cost.check) {
+        ledger.confidence *= 0.5;
+        let guess = overseer.guesses_claim(at, claim.question);
+        journal.tell(row, || format!("{} cannot check that {}: {guess:?}", overseer.spec.name, show()));
+        return match guess {
+            Decision::Abstained => Decision::Abstained,
+            accepted => of_defender(end, accepted == Decision::Accepted),
+        };
+    }
+    ledger.checks += overseer.members();
+    let (accepted, holds, declared) = match end.dispute {
+        Dispute::Recombination(_, base) => (
+            overseer.accepts_recombination(at, claim, level, base),
+            claim.answer == base,
+            overseer.combining.declared(level),
+        ),
+        _ => (
+            overseer.accepts(at, claim, level),
+            at.ground.holds(at.lane, claim),
+            overseer.judging.declared(level),
+        ),
+    };
+    ledger.erred += u32::from(accepted != holds);
+    ledger.confidence *= (1.0 - declared) as f32;
+    journal.tell(row, || {
+        let (verb, mark) =
+            (if accepted { "accepts" } else { "rejects" }, if accepted == holds { "" } else { ", and errs" });
+        format!("{} checks and {verb}{mark}: {}", overseer.spec.name, show())
+    });
+    of_defender(end, accepted)
+}
+
+/// What the fate of the claim in dispute means for the defender of the root.
+fn of_defender(end: End, upheld: bool) -> Decision {
+    if upheld == end.by_defender { Decision::Accepted } else { Decision::Rejected }
+}

@@ -1,0 +1,93 @@
+//! Record: verdicts are handed to the questions they are part of; a root's verdict
+//! ends its match and is summed up. With the fence, the only reader of the truth.
+
+use crate::claim::{Answer, Claim};
+use crate::records::{Tally, TrialRecord};
+use crate::systems::sight::Table;
+use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts, Row};
+use crate::world::resources::{Queues, Recorder, SubAnswers};
+use crate::world::spawn::column;
+use bevy_ecs::prelude::{Query, ResMut};
+
+/// Hands on every verdict of the tick.
+pub fn settle(
+    table: Table,
+    asked: Query<&mut Asked>,
+    parts: Query<&mut Parts>,
+    claims: Query<&mut Claims>,
+    matches: Query<&mut Match>,
+    mut subs: ResMut<SubAnswers>,
+    mut queues: ResMut<Queues>,
+    mut recorder: ResMut<Recorder>,
+) {
+    let (asked, parts, claims, matches) = (column(asked), column(parts), column(claims), column(matches));
+    let Queues { decided, repeats, advance, .. } = &mut *queues;
+    let mut next = 0;
+    while next < decided.len() {
+        let row = decided[next];
+        next += 1;
+        let verdict = claims[row as usize].verdict;
+        claims[row as usize].settled = true;
+        repeats.retain(|&(repeat, first)| {
+            let waiting = first != row;
+            if !waiting {
+                claims[repeat as usize].verdict = verdict;
+                decided.push(repeat);
+            }
+            waiting
+        });
+        let Asked { parent, ordinal, splits, .. } = asked[row as usize];
+        let ledger = &mut matches[table.block.lane(row)];
+        ledger.depth = ledger.depth.max(depth_of(&table, splits));
+        if parent == NO_ROW {
+            record(&table, row, &asked[row as usize], verdict, ledger, &mut recorder);
+            continue;
+        }
+        let stride = subs.stride;
+        subs.answers[parent as usize * stride + ordinal as usize] = verdict;
+        let parts = &mut parts[parent as usize];
+        parts.got += 1;
+        if parts.got == parts.asked {
+            advance.push(parent);
+        }
+    }
+    decided.clear();
+}
+
+/// Levels below the root, from the splits that are left.
+fn depth_of(table: &Table, splits: u8) -> u32 {
+    u32::from(table.composition.0.decompose.depth() - splits)
+}
+
+/// Sums a match up.
+fn record(table: &Table, row: Row, asked: &Asked, verdict: Answer, ledger: &Match, recorder: &mut Recorder) {
+    let lane = table.block.lane(row);
+    let right = table.ground.holds(lane, Claim { question: asked.question, answer: verdict });
+    let confidence = table.overseer().stated(f64::from(ledger.confidence));
+    let tally = Tally {
+        trials: 1,
+        right: u64::from(right),
+        abstained: u64::from(!verdict.is_known()),
+        checks: ledger.checks.into(),
+        combines: ledger.combines.into(),
+        arguments: ledger.arguments.into(),
+        cost: ledger.cost.into(),
+        agent_calls: ledger.agent_calls.into(),
+        depth: ledger.depth.into(),
+        erred: ledger.erred.into(),
+        confidence: (confidence * 65_536.0) as u64,
+        first_true: ledger.first_true.into(),
+        contested: ledger.contested.into(),
+        all_nodes_right: u64::from(ledger.contested > 0 && ledger.contested == ledger.won_by_truth),
+    };
+    recorder.tally.add(&tally);
+    if recorder.keep_trials {
+        let trial = TrialRecord {
+            replicate: table.block.replicate,
+            trial: table.block.trial(row),
+            tally,
+            verdict: verdict.0,
+        };
+        recorder.trials.push(trial);
+    }
+}

@@ -1,0 +1,229 @@
+//! Ground truth and its fence. Contexts hold the truth, and nothing outside this
+//! file reads them: everybody else hands in a perturbation and gets what is
+//! perceived.
+//!
+//! A policy that tries to read the truth does not compile:
+//! ```compile_fail
+//! # use elenchus::world::ground::Ground;
+//! # use elenchus::claim::Question;
+//! fn cheat(ground: &Ground) -> u16 { ground.truth(0, Question(0)).0 }
+//! ```
+//! ```compile_fail
+//! # use elenchus::world::ground::Ground;
+//! fn cheat(ground: &Ground) -> &[u32] { &ground.contexts }
+//! ```
+
+use crate::claim::{Answer, Claim, Perturbation, Question};
+use crate::scenario::spec::TaskSpec;
+use crate::streams::{Moment, Purpose, Streams};
+use crate::tasks::{Family, Step};
+use crate::units::below;
+use bevy_ecs::prelude::Resource;
+
+/// What somebody sees of a claim, decided without knowing whether it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Sees whether it is true, flipped as these say.
+    Flipped {
+        /// If it is true, it looks false.
+        if_true: bool,
+        /// If it is false, it looks true.
+        if_false: bool,
+    },
+    /// Sees an answer to the question, and accepts exactly that one.
+    Sees(Perturbation),
+}
+
+/// The block's tasks, with their truth.
+#[derive(Resource)]
+pub struct Ground {
+    task: TaskSpec,
+    contexts: Vec<u32>,
+    words: usize,
+    roots: Vec<Question>,
+}
+
+/// Applies a perturbation to an answer that stands for the truth.
+#[must_use]
+#[inline]
+pub fn perturbed(base: Answer, answers: u32, perturbation: Perturbation) -> Answer {
+    match perturbation {
+        Perturbation::Right => base,
+        Perturbation::Wrong(_) if answers < 2 || !base.is_known() => base,
+        Perturbation::Wrong(word) => {
+            let other = below(word, answers - 1);
+            Answer((other + u32::from(other >= u32::from(base.0))) as u16)
+        }
+        Perturbation::Any(word) => match below(word, answers + 1) {
+            unknown if unknown == answers => Answer::UNKNOWN,
+            any => Answer(any as u16),
+        },
+    }
+}
+
+impl Ground {
+    /// Room for `lanes` trials of a task.
+    #[must_use]
+    pub fn new(task: &TaskSpec, lanes: usize) -> Self {
+        let words = task.family.family().context_words();
+        Self { task: task.clone(), contexts: vec![0; words * lanes], words, roots: vec![Question(0); lanes] }
+    }
+
+    /// Draws the worlds of the trials `first..first + lanes`.
+    pub fn generate(&mut self, streams: &Streams, replicate: u32, first: u64, lanes: usize) {
+        let actor = Streams::actor(Purpose::Task, replicate, self.task.family.name());
+        for lane in 0..lanes {
+            let mut draws =
+                streams.draws(Streams::at(actor, first + lane as u64, Question(0), Moment::default()));
+            let context = &mut self.contexts[lane * self.words..][..self.words];
+            self.roots[lane] = self.task.family.family().generate(&mut draws, context);
+        }
+    }
+
+    fn context(&self, lane: usize) -> &[u32] {
+        &self.contexts[lane * self.words..][..self.words]
+    }
+
+    fn truth(&self, lane: usize, question: Question) -> Answer {
+        self.family().truth(self.context(lane), question)
+    }
+
+    /// The family, for what needs no context.
+    #[must_use]
+    #[inline]
+    pub fn family(&self) -> &dyn Family {
+        self.task.family.family()
+    }
+
+    /// The trial's root question.
+    #[must_use]
+    pub fn root(&self, lane: usize) -> Question {
+        self.roots[lane]
+    }
+
+    /// The question's level.
+    #[must_use]
+    pub fn level(&self, lane: usize, question: Question) -> u32 {
+        self.family().level(self.context(lane), question)
+    }
+
+    /// The decomposition's next step after these sub-answers.
+    #[must_use]
+    #[inline]
+    pub fn step(&self, lane: usize, question: Question, subs: &[Answer]) -> Step {
+        self.family().step(self.context(lane), question, subs)
+    }
+
+    /// The sub-question that would show `better` to beat a claimed answer, if candidates are proposed.
+    #[must_use]
+    pub fn counter_proposal(&self, lane: usize, question: Question, better: Answer) -> Option<Question> {
+        self.family().counter_proposal(self.context(lane), question, better)
+    }
+
+    /// What is perceived of a question under a perturbation.
+    #[must_use]
+    #[inline]
+    pub fn observe(&self, lane: usize, question: Question, perturbation: Perturbation) -> Answer {
+        perturbed(self.truth(lane, question), self.family().answers(question), perturbation)
+    }
+
+    /// Whether a claim is accepted under what is seen of it.
+    #[must_use]
+    pub fn observe_claim(&self, lane: usize, claim: Claim, sight: Sight) -> bool {
+        match sight {
+            Sight::Flipped { if_true, if_false } => {
+                if self.holds(lane, claim) {
+                    !if_true
+                } else {
+                    if_false
+                }
+            }
+            Sight::Sees(Perturbation::Right) => self.holds(lane, claim),
+            Sight::Sees(perturbation) => self.observe(lane, claim.question, perturbation) == claim.answer,
+        }
+    }
+
+    /// What the truth adds to the strength of whoever argues for this claim.
+    #[must_use]
+    pub fn advantage(&self, lane: usize, claim: Claim) -> f64 {
+        if self.task.truth_advantage != 0.0 && self.holds(lane, claim) {
+            self.task.truth_advantage
+        } else {
+            0.0
+        }
+    }
+
+    /// What the truth adds to a strength, if what is argued is true.
+    #[must_use]
+    pub(crate) fn advantage_if(&self, holds: bool) -> f64 {
+        if holds { self.task.truth_advantage } else { 0.0 }
+    }
+
+    /// For the recorder and the world alone: whether a claim is true.
+    #[must_use]
+    #[inline]
+    pub(crate) fn holds(&self, lane: usize, claim: Claim) -> bool {
+        claim.answer.is_known() && self.family().is_right(self.context(lane), claim.question, claim.answer)
+    }
+
+    /// For measuring distillation: a question of this level that the root's decomposition asks
+    /// when sub-answers are true; `None` where it asks none.
+    #[must_use]
+    pub(crate) fn question_at_level(
+        &self,
+        lane: usize,
+        level: u32,
+        subs: &mut Vec<Answer>,
+    ) -> Option<Question> {
+        let mut question = self.root(lane);
+        loop {
+            let here = self.level(lane, question);
+            if here <= level {
+                return (here == level).then_some(question);
+            }
+            // Down to the hardest sub-question that is decomposed in its turn.
+            let mut hardest: Option<(u32, Question)> = None;
+            subs.clear();
+            while let Step::Ask(sub) = self.step(lane, question, subs) {
+                let level = self.level(lane, sub);
+                if !self.family().is_proposal(sub) && hardest.is_none_or(|(most, _)| level > most) {
+                    hardest = Some((level, sub));
+                }
+                subs.push(self.truth(lane, sub));
+            }
+            question = hardest?.1;
+        }
+    }
+
+    /// The question in words.
+    #[must_use]
+    pub fn show_question(&self, lane: usize, question: Question) -> String {
+        self.family().show_question(self.context(lane), question)
+    }
+
+    /// The answer in words.
+    #[must_use]
+    pub fn show_answer(&self, question: Question, answer: Answer) -> String {
+        if answer.is_known() { self.family().show_answer(question, answer) } else { "I don't know".into() }
+    }
+
+    /// For traces: the true answer in words.
+    #[must_use]
+    pub(crate) fn show_truth(&self, lane: usize, question: Question) -> String {
+        self.show_answer(question, self.truth(lane, question))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_is_uniform_among_the_others() {
+        let seen: Vec<u16> =
+            (0..4).map(|i| perturbed(Answer(2), 5, Perturbation::Wrong(i << 30)).0).collect();
+        assert_eq!(seen, [0, 1, 3, 4]);
+        assert_eq!(perturbed(Answer(0), 1, Perturbation::Wrong(9)), Answer(0));
+        assert_eq!(perturbed(Answer(0), 1, Perturbation::Any(u32::MAX)), Answer::UNKNOWN);
+    }
+}

@@ -1,0 +1,441 @@
+//! An overseer at play: its spec worked out for a replicate. Its acts are
+//! perturbations at addresses; the fence applies them to the truth.
+
+use crate::claim::{Answer, Claim, Perturbation, Question};
+use crate::overseers::{ErrorModel, Exhausted, Over, OverseerSpec};
+use crate::streams::{Actor, Draws, Purpose, Streams};
+use crate::units::{Chance, below};
+use crate::world::components::Match;
+use crate::world::ground::{Sight, perturbed};
+use crate::world::mind::Place;
+use bevy_ecs::prelude::Component;
+
+/// An error model with its rates worked out and its draws addressed.
+#[derive(Clone)]
+pub struct Fault {
+    model: ErrorModel,
+    blind: Actor,
+}
+
+/// The overseer, compiled.
+#[derive(Component, Clone)]
+pub struct Judgement {
+    /// The overseer as the scenario has it.
+    pub spec: OverseerSpec,
+    /// How it errs when judging.
+    pub judging: Fault,
+    /// How it errs when combining.
+    pub combining: Fault,
+    judge: Actor,
+    combine: Actor,
+    lean: Actor,
+    guess: Actor,
+    /// Coins at its disposal.
+    pub coin: Actor,
+}
+
+/// What was decided of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It stands.
+    Accepted,
+    /// It falls.
+    Rejected,
+    /// The overseer abstains.
+    Abstained,
+}
+
+impl Fault {
+    fn new(model: &ErrorModel, replicate: u32, name: &str) -> Self {
+        Self { model: model.clone(), blind: Streams::actor(Purpose::Blind, replicate, name) }
+    }
+
+    /// The rates (if the claim is true, if it is false) at a level.
+    fn rates(&self, level: u32) -> (f64, f64) {
+        let same = |rate: f64| (rate, rate);
+        match &self.model {
+            ErrorModel::Uniform { rate, .. }
+            | ErrorModel::Concentrated { rate }
+            | ErrorModel::Systematic { rate }
+            | ErrorModel::Adversarial { rate } => same(rate.get()),
+            ErrorModel::Asymmetric { false_accept, false_reject } => (false_reject.get(), false_accept.get()),
+            ErrorModel::ByLevel { rate, growth } => {
+                same((rate.get() + growth.get() * f64::from(level)).min(1.0))
+            }
+            ErrorModel::Table { accuracies, .. } => {
+                let last = accuracies.len().saturating_sub(1);
+                same(1.0 - accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()))
+            }
+        }
+    }
+
+    /// Its declared error rate at a level: what its own confidence goes by.
+    #[must_use]
+    pub fn declared(&self, level: u32) -> f64 {
+        let (if_true, if_false) = self.rates(level);
+        0.5 * (if_true + if_false)
+    }
+
+    /// Whether errors are drawn afresh each act, so that they carry no pattern.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        !matches!(self.model, ErrorModel::Systematic { .. } | ErrorModel::Adversarial { .. })
+    }
+
+    /// The wrong answer always seen of this question, where the model has one, and whether it is certain to be seen.
+    fn pattern(&self, at: Place, question: Question) -> Option<(Perturbation, bool)> {
+        let words = || {
+            let place = Streams::at(self.blind, at.trial, question, crate::streams::Moment::default());
+            at.streams.block(place)
+        };
+        match &self.model {
+            ErrorModel::Concentrated { .. } => Some((Perturbation::Wrong(words()[1]), false)),
+            ErrorModel::Systematic { rate } | ErrorModel::Adversarial { rate } => {
+                let words = words();
+                rate.chance().hit(words[0]).then_some((Perturbation::Wrong(words[1]), true))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a fixed pattern, and not fresh draws, makes its errors.
+    fn is_patterned(&self) -> bool {
+        !self.is_fresh()
+    }
+
+    /// The single error chance of a fast turn: one rate, a plain flip, nothing patterned.
+    #[must_use]
+    pub fn plain_flip(&self, level: u32) -> Option<Chance> {
+        match self.model {
+            ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. } => {
+                Some(Chance::of(self.rates(level).0))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The chance that the next member of a Polya urn errs, after `errs` of `seen` did.
+/// At correlation 0 it is the rate; at 1 all do as the first did.
+#[must_use]
+pub fn urn(rate: f64, correlation: f64, errs: u32, seen: u32) -> Chance {
+    let fresh = 1.0 - correlation;
+    Chance::of(
+        (rate * fresh + correlation * f64::from(errs))
+            / (fresh + correlation * f64::from(seen)).max(f64::MIN_POSITIVE),
+    )
+}
+
+/// Errors of a panel's members, one after the other.
+struct Members<'a> {
+    fault: &'a Fault,
+    rates: (f64, f64),
+    correlation: f64,
+    share_wrong: bool,
+    errs: (u32, u32),
+    seen: u32,
+    shared: Option<u32>,
+    pattern: Option<(Perturbation, bool)>,
+}
+
+impl Members<'_> {
+    fn next(&mut self, draws: &mut Draws) -> (bool, bool, u32) {
+        let (hit, wrong) = (draws.word(), draws.word());
+        let first = |rate: f64, errs| {
+            // The first member's rate is exact, whatever the correlation.
+            if self.seen == 0 { Chance::of(rate) } else { urn(rate, self.correlation, errs, self.seen) }
+        };
+        let err = (first(self.rates.0, self.errs.0).hit(hit), first(self.rates.1, self.errs.1).hit(hit));
+        self.errs.0 += u32::from(err.0);
+        self.errs.1 += u32::from(err.1);
+        self.seen += 1;
+        let wrong =
+            if self.share_wrong && (err.0 || err.1) { *self.shared.get_or_insert(wrong) } else { wrong };
+        (err.0, err.1, wrong)
+    }
+
+    /// What the next member sees of a claim.
+    fn sight(&mut self, draws: &mut Draws) -> Sight {
+        if self.fault.is_patterned() {
+            return Sight::Sees(self.pattern.map_or(Perturbation::Right, |(seen, _)| seen));
+        }
+        let (if_true, if_false, _) = self.next(draws);
+        match self.pattern {
+            Some((seen, _)) if if_true => Sight::Sees(seen),
+            Some(_) => Sight::Sees(Perturbation::Right),
+            None => Sight::Flipped { if_true, if_false },
+        }
+    }
+
+    /// How the next member's answer is perturbed.
+    fn perturbation(&mut self, draws: &mut Draws) -> Perturbation {
+        if self.fault.is_patterned() {
+            return self.pattern.map_or(Perturbation::Right, |(seen, _)| seen);
+        }
+        let (_, err, wrong) = self.next(draws);
+        match (err, self.pattern, &self.fault.model) {
+            (false, ..) => Perturbation::Right,
+            (true, Some((seen, _)), _) => seen,
+            (true, None, ErrorModel::Uniform { over: Over::All, .. }) => Perturbation::Any(wrong),
+            (true, None, _) => Perturbation::Wrong(wrong),
+        }
+    }
+}
+
+impl Judgement {
+    /// The overseer of a replicate.
+    #[must_use]
+    pub fn new(spec: &OverseerSpec, replicate: u32) -> Self {
+        let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
+        Self {
+            spec: spec.clone(),
+            judging: Fault::new(&spec.error, replicate, &spec.name),
+            // Distinct from any overseer's name in judging: the purpose is the same.
+            combining: Fault::new(&spec.combining, replicate, &format!("{} combining", spec.name)),
+            judge: actor(Purpose::Judge),
+            combine: actor(Purpose::Combine),
+            lean: actor(Purpose::Lean),
+            guess: actor(Purpose::Guess),
+            coin: actor(Purpose::Coin),
+        }
+    }
+
+    /// Members of the panel.
+    #[must_use]
+    pub fn members(&self) -> u32 {
+        self.spec.panel.members
+    }
+
+    fn panel<'a>(&self, fault: &'a Fault, at: Place, question: Question, level: u32) -> Members<'a> {
+        Members {
+            fault,
+            rates: fault.rates(level),
+            correlation: self.spec.panel.correlation.get(),
+            share_wrong: self.spec.panel.share_wrong,
+            errs: (0, 0),
+            seen: 0,
+            shared: None,
+            pattern: fault.pattern(at, question),
+        }
+    }
+
+    /// Pays for an act if the budget allows it.
+    pub fn pays(&self, ledger: &mut Match, each: u32) -> bool {
+        let cost = ledger.cost.saturating_add(each.saturating_mul(self.members()));
+        let affordable = self.spec.budget.is_none_or(|budget| cost <= budget);
+        if affordable {
+            ledger.cost = cost;
+        }
+        affordable
+    }
+
+    /// A uniform guess at a question, or an abstention, as the scenario says.
+    #[must_use]
+    pub fn guesses(&self, at: Place, question: Question, act: u32) -> Answer {
+        match self.spec.exhausted {
+            Exhausted::Abstain => Answer::UNKNOWN,
+            Exhausted::Guess => {
+                let word =
+                    at.streams.block(Streams::at(self.guess, at.trial, question, at.moment(0, act)))[0];
+                Answer(below(word, at.ground.family().answers(question)) as u16)
+            }
+        }
+    }
+
+    /// An accept-or-reject by a coin, or an abstention, as the scenario says.
+    #[must_use]
+    pub fn guesses_claim(&self, at: Place, question: Question) -> Decision {
+        match self.spec.exhausted {
+            Exhausted::Abstain => Decision::Abstained,
+            Exhausted::Guess => {
+                let word = at.streams.block(Streams::at(self.guess, at.trial, question, at.moment(1, 0)))[0];
+                if Chance::HALF.hit(word) { Decision::Accepted } else { Decision::Rejected }
+            }
+        }
+    }
+
+    /// The plurality of the members' answers, relative to an answer that `apply` perturbs.
+    fn plurality(
+        &self,
+        members: &mut Members,
+        draws: &mut Draws,
+        apply: impl Fn(Perturbation) -> Answer,
+    ) -> Answer {
+        if self.members() == 1 {
+            return apply(members.perturbation(draws));
+        }
+        let mut votes = [(Answer::UNKNOWN, 0u32); 99];
+        let mut kinds = 0;
+        for _ in 0..self.members() {
+            let answer = apply(members.perturbation(draws));
+            let place = votes[..kinds].iter().position(|(seen, _)| *seen == answer).unwrap_or_else(|| {
+                votes[kinds].0 = answer;
+                kinds += 1;
+                kinds - 1
+            });
+            votes[place].1 += 1;
+        }
+        plurality(&votes[..kinds], draws.word())
+    }
+
+    /// Its own answer to a question within reach: one check.
+    #[must_use]
+    pub fn answers(&self, at: Place, question: Question, level: u32, act: u32) -> Answer {
+        self.answers_as(self.judge, at, question, level, act)
+    }
+
+    fn answers_as(&self, actor: Actor, at: Place, question: Question, level: u32, act: u32) -> Answer {
+        let mut draws = at.streams.draws(Streams::at(actor, at.trial, question, at.moment(0, act)));
+        let mut members = self.panel(&self.judging, at, question, level);
+        self.plurality(&mut members, &mut draws, |p| at.ground.observe(at.lane, question, p))
+    }
+
+    /// What it leans to, unaided, before anybody has argued: what a sycophant sees.
+    #[must_use]
+    pub fn leans(&self, at: Place, question: Question, level: u32) -> Answer {
+        if level <= self.spec.reach {
+            self.answers_as(self.lean, at, question, level, 0)
+        } else {
+            let word = at.streams.block(Streams::at(self.lean, at.trial, question, at.moment(1, 0)))[0];
+            Answer(below(word, at.ground.family().answers(question)) as u16)
+        }
+    }
+
+    /// Its recombination of sub-answers whose exact recombination is `base`.
+    #[must_use]
+    pub fn combines(&self, at: Place, question: Question, level: u32, base: Answer, act: u32) -> Answer {
+        let mut draws = at.streams.draws(Streams::at(self.combine, at.trial, question, at.moment(0, act)));
+        let mut members = self.panel(&self.combining, at, question, level);
+        let answers = at.ground.family().answers(question);
+        self.plurality(&mut members, &mut draws, |p| perturbed(base, answers, p))
+    }
+
+    /// Its check of a claim within reach. The member's majority decides, a tie is a coin.
+    #[must_use]
+    pub fn accepts(&self, at: Place, claim: Claim, level: u32) -> bool {
+        let mut draws = at.streams.draws(Streams::at(self.judge, at.trial, claim.question, at.moment(1, 0)));
+        let mut members = self.panel(&self.judging, at, claim.question, level);
+        self.majority(&mut draws, |draws| {
+            let sight = members.sight(draws);
+            at.ground.observe_claim(at.lane, claim, sight)
+        })
+    }
+
+    /// Its check of whether sub-answers recombine to what is asserted.
+    #[must_use]
+    pub fn accepts_recombination(&self, at: Place, claim: Claim, level: u32, base: Answer) -> bool {
+        let mut draws =
+            at.streams.draws(Streams::at(self.combine, at.trial, claim.question, at.moment(1, 0)));
+        let mut members = self.panel(&self.combining, at, claim.question, level);
+        let answers = at.ground.family().answers(claim.question);
+        let holds = claim.answer == base;
+        self.majority(&mut draws, |draws| match members.sight(draws) {
+            Sight::Flipped { if_true, if_false } => {
+                if holds {
+                    !if_true
+                } else {
+                    if_false
+                }
+            }
+            Sight::Sees(seen) => perturbed(base, answers, seen) == claim.answer,
+        })
+    }
+
+    fn majority(&self, draws: &mut Draws, mut accepts: impl FnMut(&mut Draws) -> bool) -> bool {
+        let yes = (0..self.members()).filter(|_| accepts(draws)).count() as u32;
+        match (2 * yes).cmp(&self.members()) {
+            std::cmp::Ordering::Equal => Chance::HALF.hit(draws.word()),
+            more => more.is_gt(),
+        }
+    }
+
+    /// Whether, in a turn of a debate, the panel takes the weaker argument for the stronger.
+    /// `first` and `second` are the claims; `stronger_first`: the first side argued better.
+    #[must_use]
+    pub fn reads_turn(
+        &self,
+        at: Place,
+        claims: (Claim, Claim),
+        level: u32,
+        turn: u16,
+        stronger_first: bool,
+    ) -> bool {
+        let (first, second) = claims;
+        let mut draws =
+            at.streams.draws(Streams::at(self.judge, at.trial, first.question, at.moment(turn, 2)));
+        let mut members = self.panel(&self.judging, at, first.question, level);
+        self.majority(&mut draws, |draws| match members.sight(draws) {
+            Sight::Flipped { if_true, if_false } => {
+                if stronger_first {
+                    !if_true
+                } else {
+                    if_false
+                }
+            }
+            Sight::Sees(Perturbation::Right) => stronger_first,
+            // It goes with the side that says what it sees; if neither does, with the stronger.
+            Sight::Sees(seen) => {
+                let seen = at.ground.observe(at.lane, first.question, seen);
+                if seen == first.answer {
+                    true
+                } else if seen == second.answer {
+                    false
+                } else {
+                    stronger_first
+                }
+            }
+        })
+    }
+
+    /// The wrong answer this overseer is known to be fooled by at a question: under the adversarial
+    /// model every opponent knows it, under others only one that studied it (`studied`).
+    #[must_use]
+    pub fn fooled_by(&self, at: Place, question: Question, studied: bool) -> Option<Answer> {
+        if !studied && !matches!(self.judging.model, ErrorModel::Adversarial { .. }) {
+            return None;
+        }
+        let (seen, _) = self.judging.pattern(at, question)?;
+        Some(at.ground.observe(at.lane, question, seen))
+    }
+
+    /// P(the winner is right) after it led by `lead` turns, each read with the declared error: prior
+    /// odds 1, times (1 - e)/e for each turn of the lead.
+    #[must_use]
+    pub fn posterior(&self, level: u32, lead: u32) -> f32 {
+        let error = self.judging.declared(level).clamp(1e-6, 1.0 - 1e-6);
+        let odds = (0..lead.min(64)).fold(1.0, |odds: f64, _| odds * ((1.0 - error) / error));
+        (odds / (1.0 + odds)).min(1.0) as f32
+    }
+
+    /// Its confidence as it states it, from its posterior.
+    #[must_use]
+    pub fn stated(&self, posterior: f64) -> f64 {
+        (0.5 + (posterior - 0.5) * self.spec.miscalibration).clamp(0.0, 1.0)
+    }
+}
+
+/// The answer with most votes; among equals one by a draw. Votes are in the order first cast.
+#[must_use]
+pub fn plurality(votes: &[(Answer, u32)], word: u32) -> Answer {
+    let most = votes.iter().map(|(_, n)| *n).max().unwrap_or(0);
+    let tied = votes.iter().filter(|(_, n)| *n == most).count() as u32;
+    let pick = below(word, tied.max(1)) as usize;
+    votes.iter().filter(|(_, n)| *n == most).nth(pick).map_or(Answer::UNKNOWN, |(answer, _)| *answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_urn_is_exact_at_its_ends() {
+        assert_eq!(urn(0.3, 0.0, 5, 7), Chance::of(0.3));
+        assert_eq!((urn(0.3, 1.0, 2, 2), urn(0.3, 1.0, 0, 2)), (Chance::ALWAYS, Chance::NEVER));
+    }
+
+    #[test]
+    fn a_tie_goes_by_the_draw() {
+        let votes = [(Answer(4), 2), (Answer(1), 2), (Answer(0), 1)];
+        assert_eq!((plurality(&votes, 0), plurality(&votes, u32::MAX)), (Answer(4), Answer(1)));
+    }
+}

@@ -1,0 +1,158 @@
+//! An agent at play: its spec worked out for a task and a replicate. What it
+//! believes and says are functions of addresses; it never holds the truth.
+
+use crate::agents::{Ability, AgentSpec, Lie, Stance};
+use crate::claim::{Answer, Perturbation, Question};
+use crate::streams::{Actor, Moment, Purpose, Streams};
+use crate::units::Chance;
+use crate::world::ground::Ground;
+use crate::world::judgement::Judgement;
+use bevy_ecs::prelude::{Component, Entity, Resource};
+
+/// The agents of the protocol, in its order.
+#[derive(Resource)]
+pub struct LineUp(pub Vec<Entity>);
+
+/// An agent, compiled.
+#[derive(Component, Clone)]
+pub struct Mind {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub stance: Stance,
+    /// Persuasion.
+    pub skill: f64,
+    /// Parts it inspects; `None`: all.
+    pub inspect: Option<u32>,
+    /// Chance that a lie is not repeated unchanged.
+    pub slips: Chance,
+    /// What it can.
+    pub ability: Ability,
+    belief: Actor,
+    shared: Actor,
+    /// Chance that its belief is the one it shares with others.
+    sharing: Chance,
+    lie: Actor,
+    /// Which parts it inspects, and how it picks among them.
+    pub inspection: Actor,
+    /// Whether it says the same again.
+    pub sample: Actor,
+}
+
+/// Whose lane, question and level something is about.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The truth's fence.
+    pub ground: &'a Ground,
+    /// The streams.
+    pub streams: &'a Streams,
+    /// The lane of the block.
+    pub lane: usize,
+    /// The trial.
+    pub trial: u64,
+    /// The amplify-distil iteration.
+    pub iteration: u16,
+}
+
+impl Place<'_> {
+    /// An act here, by index.
+    #[must_use]
+    pub fn moment(&self, turn: u16, act: u32) -> Moment {
+        Moment { iteration: self.iteration, turn, act }
+    }
+}
+
+impl Mind {
+    /// An agent with the ability it has in a task.
+    #[must_use]
+    pub fn new(spec: &AgentSpec, ability: Ability, replicate: u32) -> Self {
+        let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
+        Self {
+            name: spec.name.clone(),
+            stance: spec.stance,
+            skill: spec.skill,
+            inspect: spec.inspect,
+            slips: spec.consistency.chance().not(),
+            ability,
+            belief: actor(Purpose::Belief),
+            // A name no agent can have: names are not empty.
+            shared: Streams::actor(Purpose::Belief, replicate, ""),
+            // Two agents both take the shared draw with chance sqrt(a b): their mistakes' correlation.
+            sharing: Chance::of(spec.shared_mistakes.get().sqrt()),
+            lie: actor(Purpose::Lie),
+            inspection: actor(Purpose::Inspect),
+            sample: actor(Purpose::Sample),
+        }
+    }
+
+    /// What it believes of a question, drawn once per question: asking again gives the same.
+    #[must_use]
+    #[inline]
+    pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
+        let right = self.ability.right(level, at.ground.family().answers(question));
+        if right == Chance::ALWAYS {
+            return at.ground.observe(at.lane, question, Perturbation::Right);
+        }
+        let block = |actor| at.streams.block(Streams::at(actor, at.trial, question, at.moment(0, 0)));
+        let mut words = block(self.belief);
+        if self.sharing.hit(words[0]) {
+            words = block(self.shared);
+        }
+        let belief = if right.hit(words[1]) { Perturbation::Right } else { Perturbation::Wrong(words[2]) };
+        at.ground.observe(at.lane, question, belief)
+    }
+
+    /// What it says of a question, given what it believes.
+    #[must_use]
+    pub fn says(&self, at: Place, question: Question, level: u32, overseer: &Judgement) -> Answer {
+        match self.stance {
+            Stance::Honest => self.believes(at, question, level),
+            Stance::Deceptive { .. } => {
+                let belief = self.believes(at, question, level);
+                self.against(at, question, belief, overseer)
+            }
+            Stance::Sycophantic => overseer.leans(at, question, level),
+        }
+    }
+
+    /// An answer other than `avoided`: the lie of its kind, a random one for an agent that has no such kind.
+    #[must_use]
+    pub fn against(&self, at: Place, question: Question, avoided: Answer, overseer: &Judgement) -> Answer {
+        let answers = at.ground.family().answers(question);
+        if answers < 2 || !avoided.is_known() {
+            return avoided;
+        }
+        if answers == 2 {
+            return Answer(1 - avoided.0);
+        }
+        let word = at.streams.block(Streams::at(self.lie, at.trial, question, at.moment(0, 0)))[0];
+        let random = crate::world::ground::perturbed(avoided, answers, Perturbation::Wrong(word));
+        let lie = if let Stance::Deceptive { lie } = self.stance { lie } else { Lie::Random };
+        let fooled = || overseer.fooled_by(at, question, lie == Lie::Worst).filter(|seen| *seen != avoided);
+        match lie {
+            Lie::Random => fooled().unwrap_or(random),
+            Lie::Plausible => fooled().unwrap_or_else(|| {
+                // The nearest answer; among equally near ones the first from a drawn place on.
+                let family = at.ground.family();
+                (0..answers)
+                    .map(|i| Answer(((u32::from(random.0) + i) % answers) as u16))
+                    .filter(|other| *other != avoided)
+                    .min_by_key(|other| family.distance(question, avoided, *other))
+                    .unwrap_or(random)
+            }),
+            Lie::Worst => fooled().unwrap_or(random),
+        }
+    }
+
+    /// Whether it has studied the overseer's declared error model.
+    #[must_use]
+    pub fn studies(&self) -> bool {
+        matches!(self.stance, Stance::Deceptive { lie: Lie::Worst })
+    }
+
+    /// Whether it argues against what it believes.
+    #[must_use]
+    pub fn deceives(&self) -> bool {
+        matches!(self.stance, Stance::Deceptive { .. })
+    }
+}

@@ -1,0 +1,9 @@
+//! The ECS world of one block of trials: components, resources, and how they are
+//! spawned. Knows no protocol; what happens in a tick is in `systems`.
+
+pub mod components;
+pub mod ground;
+pub mod judgement;
+pub mod mind;
+pub mod resources;
+pub mod spawn;

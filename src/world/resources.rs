@@ -1,0 +1,127 @@
+//! Resources: the block at hand, the work lists of a tick, and the journal of a trace.
+
+use crate::claim::Answer;
+use crate::records::{Tally, TrialRecord};
+use crate::scenario::stages::Stages;
+use crate::streams::Streams;
+use crate::world::components::Row;
+use bevy_ecs::prelude::Resource;
+
+/// The seed's streams.
+#[derive(Resource)]
+pub struct Randomness(pub Streams);
+
+/// The composition that is played.
+#[derive(Resource)]
+pub struct Composition(pub Stages);
+
+/// The block of trials at hand.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct Block {
+    /// Trials the world has room for; rows are slot x lanes + lane.
+    pub lanes: usize,
+    /// The replicate.
+    pub replicate: u32,
+    /// The first trial.
+    pub first: u64,
+    /// Trials in use.
+    pub used: usize,
+    /// The amplify-distil iteration.
+    pub iteration: u16,
+}
+
+impl Block {
+    /// The lane of a row.
+    #[inline]
+    #[must_use]
+    pub fn lane(&self, row: Row) -> usize {
+        // Lanes are a power of two.
+        row as usize & (self.lanes - 1)
+    }
+
+    /// The trial of a row.
+    #[inline]
+    #[must_use]
+    pub fn trial(&self, row: Row) -> u64 {
+        self.first + self.lane(row) as u64
+    }
+}
+
+/// Rows that wait for a stage, each list in the order the rows came.
+#[derive(Resource, Default)]
+pub struct Queues {
+    /// Newly asked: to be split or answered.
+    pub open: Vec<Row>,
+    /// Splits that have all the sub-answers they asked for so far.
+    pub advance: Vec<Row>,
+    /// To be answered as they are.
+    pub askable: Vec<Row>,
+    /// Splits whose sub-answers are complete.
+    pub complete: Vec<Row>,
+    /// Answered: to be cross-checked.
+    pub claimed: Vec<Row>,
+    /// Contested: to be judged.
+    pub contested: Vec<Row>,
+    /// With a verdict that has not been handed on.
+    pub decided: Vec<Row>,
+    /// Repeats of a question: (the repeat, the row asked first).
+    pub repeats: Vec<(Row, Row)>,
+    /// Scratch of the decompose system.
+    pub scratch: Vec<Row>,
+}
+
+impl Queues {
+    /// Whether nothing waits before the next tick.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.advance.is_empty()
+    }
+}
+
+/// Sub-answers of all rows, `stride` each.
+#[derive(Resource)]
+pub struct SubAnswers {
+    /// The answers.
+    pub answers: Vec<Answer>,
+    /// The most sub-questions of one question.
+    pub stride: usize,
+}
+
+impl SubAnswers {
+    /// The sub-answers that a row has room for.
+    #[inline]
+    #[must_use]
+    pub fn of(&self, row: Row) -> &[Answer] {
+        &self.answers[row as usize * self.stride..][..self.stride]
+    }
+}
+
+/// What the recorder has summed up.
+#[derive(Resource, Default)]
+pub struct Recorder {
+    /// Sums over the block.
+    pub tally: Tally,
+    /// Whether to keep each match.
+    pub keep_trials: bool,
+    /// Kept matches.
+    pub trials: Vec<TrialRecord>,
+}
+
+/// Lines told of a match; empty and free unless a trace is asked for.
+#[derive(Resource, Default)]
+pub struct Journal {
+    /// Whether anybody listens.
+    pub on: bool,
+    /// Lines by row, in the order they were told.
+    pub lines: Vec<(Row, String)>,
+}
+
+impl Journal {
+    /// Notes a line about a row, if anybody listens.
+    #[inline]
+    pub fn tell(&mut self, row: Row, line: impl FnOnce() -> String) {
+        if self.on {
+            self.lines.push((row, line()));
+        }
+    }
+}

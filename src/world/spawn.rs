@@ -1,0 +1,127 @@
+//! Spawning: the entities of a block, once; and resetting them for the next.
+
+use crate::agents::{Ability, AgentSpec};
+use crate::claim::Answer;
+use crate::scenario::spec::{CellSpec, TaskSpec};
+use crate::streams::Streams;
+use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
+use crate::world::ground::Ground;
+use crate::world::judgement::Judgement;
+use crate::world::mind::{LineUp, Mind};
+use crate::world::resources::{Block, Composition, Journal, Queues, Randomness, Recorder, SubAnswers};
+use bevy_ecs::change_detection::ContiguousMut;
+use bevy_ecs::component::{Component, Mutable};
+use bevy_ecs::prelude::{Query, World};
+
+/// The column of a component whose entities all lie in one table.
+///
+/// # Panics
+/// If nothing was spawned: a world always has at least one lane.
+#[must_use]
+pub fn column<'w, T: Component<Mutability = Mutable>>(query: Query<'w, '_, &mut T>) -> &'w mut [T] {
+    let mut tables = query.contiguous_iter_inner().expect("components are stored in tables");
+    let rows = tables.next().expect("a world has at least one row of every component");
+    ContiguousMut::bypass_change_detection_split(rows).0
+}
+
+/// The ability of an agent in a task.
+#[must_use]
+pub fn ability(agent: &AgentSpec, task: &TaskSpec) -> Ability {
+    Ability::new(&agent.competence, task.family.family().level_max(), |level| {
+        task.difficulty + task.difficulty_per_level * f64::from(level)
+    })
+}
+
+/// A world with room for `lanes` trials (a power of two) of `slots` questions each.
+/// `student`, if any, takes the place of the first agent.
+#[must_use]
+pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> World {
+    let mut world = World::new();
+    world.insert_resource(Randomness(Streams::new(cell.seed)));
+    world.insert_resource(Composition(cell.protocol.stages));
+    world.insert_resource(Ground::new(&cell.task, lanes));
+    world.insert_resource(Block { lanes, replicate: 0, first: 0, used: 0, iteration: 0 });
+    world.insert_resource(Queues::default());
+    let stride = cell.task.family.family().subs_max();
+    world.insert_resource(SubAnswers { answers: vec![Answer::UNKNOWN; lanes * slots * stride], stride });
+    world.insert_resource(Recorder { keep_trials, ..Default::default() });
+    world.insert_resource(Journal::default());
+    let rows = (0..lanes * slots).map(|_| (Asked::default(), Parts::default(), Claims::default()));
+    world.spawn_batch(rows);
+    world.spawn_batch((0..lanes).map(|_| Match::default()));
+    world
+}
+
+/// Seats the line-up and the overseer for a replicate. `student` takes the first seat.
+pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, student: Option<&Ability>) {
+    let seated: Vec<_> =
+        world.query::<(bevy_ecs::entity::Entity, &Mind)>().iter(world).map(|(e, _)| e).collect();
+    let judges: Vec<_> =
+        world.query::<(bevy_ecs::entity::Entity, &Judgement)>().iter(world).map(|(e, _)| e).collect();
+    for entity in seated.into_iter().chain(judges) {
+        world.despawn(entity);
+    }
+    let mut minds: Vec<Mind> =
+        cell.agents.iter().map(|agent| Mind::new(agent, ability(agent, &cell.task), replicate)).collect();
+    if let Some(student) = student {
+        let spec = AgentSpec { name: "the student".into(), ..AgentSpec::plain() };
+        let mind = Mind::new(&spec, student.clone(), replicate);
+        match minds.first_mut() {
+            Some(first) => *first = mind,
+            None => minds.push(mind),
+        }
+    }
+    let line_up = minds.into_iter().map(|mind| world.spawn(mind).id()).collect();
+    world.insert_resource(LineUp(line_up));
+    world.spawn(Judgement::new(&cell.overseer, replicate));
+}
+
+/// What a block starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// The replicate.
+    pub replicate: u32,
+    /// The first trial.
+    pub first: u64,
+    /// Trials.
+    pub trials: usize,
+    /// The amplify-distil iteration.
+    pub iteration: u16,
+    /// Questions of this level in place of the roots.
+    pub level: Option<u32>,
+}
+
+/// Sets every match back to its root question. No structural change, no allocation.
+pub fn reset(world: &mut World, start: Start, splits: u8) {
+    let lanes = world.resource::<Block>().lanes;
+    *world.resource_mut::<Block>() = Block {
+        lanes,
+        replicate: start.replicate,
+        first: start.first,
+        used: start.trials,
+        iteration: start.iteration,
+    };
+    world.resource_scope(|world, mut ground: bevy_ecs::prelude::Mut<Ground>| {
+        ground.generate(&world.resource::<Randomness>().0, start.replicate, start.first, start.trials);
+        let mut scratch = Vec::new();
+        let mut questions = world.query::<(&mut Asked, &mut Parts, &mut Claims)>();
+        let mut open = std::mem::take(&mut world.resource_mut::<Queues>().open);
+        let roots = questions.iter_mut(world).take(start.trials).enumerate();
+        for (lane, (mut asked, mut parts, mut claims)) in roots {
+            let question = match start.level {
+                None => Some(ground.root(lane)),
+                Some(level) => ground.question_at_level(lane, level, &mut scratch),
+            };
+            let Some(question) = question else { continue };
+            let level = ground.level(lane, question) as u8;
+            *asked = Asked { question, parent: NO_ROW, ordinal: 0, splits, level };
+            *parts = Parts::default();
+            *claims = Claims::default();
+            open.push(lane as u32);
+        }
+        world.resource_mut::<Queues>().open = open;
+    });
+    for mut ledger in world.query::<&mut Match>().iter_mut(world) {
+        *ledger = Match { slots: 1, confidence: 1.0, ..Match::default() };
+    }
+}

@@ -1,0 +1,98 @@
+//! Cells built in Rust, for tests that need no file.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use elenchus::agents::{AgentSpec, Competence, Lie, Stance};
+use elenchus::overseers::{Bias, Cost, ErrorModel, Exhausted, Over, OverseerSpec, Panel};
+use elenchus::records::{CellRecord, Tally};
+use elenchus::scenario::spec::{CellSpec, ProtocolSpec, TaskSpec};
+use elenchus::scenario::stages::Preset;
+use elenchus::tasks::FamilySpec;
+use elenchus::tasks::claim_tree::{ClaimTree, Combine};
+use elenchus::tournament::{Conditions, play_cell};
+use elenchus::units::Probability;
+
+pub fn p(value: f64) -> Probability {
+    Probability::new(value).expect("a test's probability")
+}
+
+pub fn uniform(rate: f64) -> ErrorModel {
+    ErrorModel::Uniform { rate: p(rate), over: Over::Others }
+}
+
+pub fn agent(name: &str, accuracy: f64, skill: f64) -> AgentSpec {
+    AgentSpec {
+        name: name.into(),
+        competence: Competence::ByLevel { accuracy: p(accuracy), decay: p(0.0) },
+        skill,
+        ..AgentSpec::plain()
+    }
+}
+
+pub fn liar(name: &str, skill: f64, lie: Lie) -> AgentSpec {
+    AgentSpec { stance: Stance::Deceptive { lie }, ..agent(name, 1.0, skill) }
+}
+
+pub fn overseer(judging: ErrorModel, combining: ErrorModel) -> OverseerSpec {
+    OverseerSpec {
+        name: "human".into(),
+        reach: 0,
+        budget: None,
+        exhausted: Exhausted::Guess,
+        error: judging,
+        combining,
+        panel: Panel { members: 1, correlation: p(0.0), share_wrong: true },
+        bias: Bias { first: 0.0, longer: 0.0, confident: 0.0 },
+        negligence: 0,
+        miscalibration: 1.0,
+        scepticism: 0.5,
+        cost: Cost { check: 1, combine: 1, read: 0 },
+    }
+}
+
+pub fn tree(depth: u32, branching: u32, answers: u32, combine: Combine) -> TaskSpec {
+    task(FamilySpec::ClaimTree(ClaimTree { depth, branching, answers, combine }))
+}
+
+pub fn task(family: FamilySpec) -> TaskSpec {
+    TaskSpec { name: "task".into(), family, truth_advantage: 0.0, difficulty: 0.0, difficulty_per_level: 0.0 }
+}
+
+pub fn cell(
+    task: TaskSpec,
+    overseer: OverseerSpec,
+    agents: Vec<AgentSpec>,
+    preset: Preset,
+    trials: u64,
+) -> CellSpec {
+    CellSpec {
+        id: "test".into(),
+        point: vec![],
+        seed: 7,
+        trials,
+        replicates: 1,
+        task,
+        overseer,
+        protocol: ProtocolSpec { name: "test".into(), stages: preset.stages() },
+        agents,
+    }
+}
+
+pub fn played(cell: &CellSpec) -> CellRecord {
+    play_cell(cell, &Conditions::default()).expect("a test's cell can be played")
+}
+
+pub fn tally(cell: &CellSpec) -> Tally {
+    played(cell).total()
+}
+
+/// Asserts that `hits` of `trials` are within 4 standard errors of `expected` (exact at 0 and 1).
+#[track_caller]
+pub fn near(what: &str, hits: u64, trials: u64, expected: f64) {
+    let seen = hits as f64 / trials as f64;
+    let error = (expected * (1.0 - expected) / trials as f64).sqrt();
+    assert!(
+        (seen - expected).abs() <= 4.0 * error + 1e-12,
+        "{what}: want {expected:.5} within {:.5}, got {seen:.5}",
+        4.0 * error
+    );
+}
