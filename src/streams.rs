@@ -149,6 +149,13 @@ impl Streams {
         *out = chacha8(&self.key, at);
     }
 
+    /// The words of an address whose first block is lane `lane` of `words`.
+    #[must_use]
+    #[inline]
+    pub fn draws_from(&self, at: Address, words: &Lanes, lane: usize) -> Draws<'_> {
+        Draws { streams: self, at, words: std::array::from_fn(|word| words[word][lane]), next: 0 }
+    }
+
     /// The words of an address one after the other, without end.
     #[must_use]
     pub fn draws(&self, at: Address) -> Draws<'_> {

@@ -163,7 +163,7 @@ fn play_act(
     let lanes = plan.lanes as u64;
     let blocks = cell.trials.div_ceil(lanes);
     // Runs of blocks share a world, so that spawning is paid once; the runs depend on the plan alone.
-    let blocks_per_run = blocks.div_ceil(64).clamp(1, 256);
+    let blocks_per_run = blocks.div_ceil(64).clamp(8, 256);
     let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
     let parts: Result<Vec<_>, Stopped> = runs
         .into_par_iter()

@@ -265,8 +265,12 @@ impl Ability {
 
     /// P(right) at a level with so many possible answers.
     #[must_use]
+    #[inline]
     pub fn right(&self, level: u32, answers: u32) -> Chance {
         let (peak, share) = self.levels[(level as usize).min(self.levels.len() - 1)];
+        if (peak, share) == (1.0, 1.0) {
+            return Chance::ALWAYS;
+        }
         let chance = 1.0 / f64::from(answers);
         Chance::of(chance + (peak - chance) * share)
     }

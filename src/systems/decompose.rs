@@ -3,7 +3,7 @@
 
 use crate::claim::{Answer, Question};
 use crate::scenario::stages::Decompose;
-use crate::systems::sight::Table;
+use crate::systems::sight::{Scene, Table};
 use crate::tasks::Step;
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
 use crate::world::resources::{Queues, SubAnswers};
@@ -38,7 +38,8 @@ pub fn split(
     mut subs: ResMut<SubAnswers>,
     mut queues: ResMut<Queues>,
 ) {
-    let Decompose::Tree { .. } = table.composition.0.decompose else { return };
+    let table = table.scene();
+    let Decompose::Tree { .. } = table.stages.decompose else { return };
     let mut arena = Arena {
         asked: column(asked),
         parts: column(parts),
@@ -70,7 +71,7 @@ pub fn split(
 }
 
 /// Takes a split as far as its sub-answers allow: asks what comes next, or completes it.
-fn advance(table: &Table, arena: &mut Arena, row: Row) {
+fn advance(table: &Scene, arena: &mut Arena, row: Row) {
     let question = arena.asked[row as usize].question;
     let lane = table.block.lane(row);
     let independent = table.ground.family().independent();
@@ -98,7 +99,7 @@ fn advance(table: &Table, arena: &mut Arena, row: Row) {
 }
 
 /// Asks a sub-question; false if its answer is there already.
-fn ask(table: &Table, arena: &mut Arena, parent: Row, question: Question) -> bool {
+fn ask(table: &Scene, arena: &mut Arena, parent: Row, question: Question) -> bool {
     let lane = table.block.lane(parent);
     let ordinal = arena.parts[parent as usize].asked;
     arena.parts[parent as usize].asked += 1;

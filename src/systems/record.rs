@@ -3,7 +3,7 @@
 
 use crate::claim::{Answer, Claim};
 use crate::records::{Tally, TrialRecord};
-use crate::systems::sight::Table;
+use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts, Row};
 use crate::world::resources::{Queues, Recorder, SubAnswers};
 use crate::world::spawn::column;
@@ -20,6 +20,7 @@ pub fn settle(
     mut queues: ResMut<Queues>,
     mut recorder: ResMut<Recorder>,
 ) {
+    let table = table.scene();
     let (asked, parts, claims, matches) = (column(asked), column(parts), column(claims), column(matches));
     let Queues { decided, repeats, advance, .. } = &mut *queues;
     let mut next = 0;
@@ -55,15 +56,15 @@ pub fn settle(
 }
 
 /// Levels below the root, from the splits that are left.
-fn depth_of(table: &Table, splits: u8) -> u32 {
-    u32::from(table.composition.0.decompose.depth() - splits)
+fn depth_of(table: &Scene, splits: u8) -> u32 {
+    u32::from(table.stages.decompose.depth() - splits)
 }
 
 /// Sums a match up.
-fn record(table: &Table, row: Row, asked: &Asked, verdict: Answer, ledger: &Match, recorder: &mut Recorder) {
+fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Match, recorder: &mut Recorder) {
     let lane = table.block.lane(row);
     let right = table.ground.holds(lane, Claim { question: asked.question, answer: verdict });
-    let confidence = table.overseer().stated(f64::from(ledger.confidence));
+    let confidence = table.overseer.stated(f64::from(ledger.confidence));
     let tally = Tally {
         trials: 1,
         right: u64::from(right),

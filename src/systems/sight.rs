@@ -1,63 +1,73 @@
 //! What the systems of a stage share: who is at the table and where they are.
 
-use crate::scenario::stages::Sides;
-use crate::streams::{Moment, Streams};
+use crate::scenario::stages::{Sides, Stages};
+use crate::streams::Streams;
 use crate::units::Chance;
 use crate::world::components::{Asked, Row};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
-use crate::world::mind::{LineUp, Mind, Place};
+use crate::world::mind::{Mind, Place};
 use crate::world::resources::{Block, Composition, Randomness};
-use bevy_ecs::prelude::{Query, Res};
+use bevy_ecs::prelude::{Component, Query, Res};
 use bevy_ecs::system::SystemParam;
 
 /// Who plays, where, under what composition; read-only.
 #[derive(SystemParam)]
 pub struct Table<'w, 's> {
-    /// The fence of the truth.
-    pub ground: Res<'w, Ground>,
-    /// The composition.
-    pub composition: Res<'w, Composition>,
-    /// The block at hand.
-    pub block: Res<'w, Block>,
+    ground: Res<'w, Ground>,
+    composition: Res<'w, Composition>,
+    block: Res<'w, Block>,
     randomness: Res<'w, Randomness>,
-    line_up: Res<'w, LineUp>,
     minds: Query<'w, 's, &'static Mind>,
     judgements: Query<'w, 's, &'static Judgement>,
 }
 
-impl Table<'_, '_> {
+/// A table looked over once, at the start of a system.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The fence of the truth.
+    pub ground: &'a Ground,
+    /// The composition.
+    pub stages: &'a Stages,
+    /// The block at hand.
+    pub block: Block,
     /// The streams.
-    #[must_use]
-    pub fn streams(&self) -> &Streams {
-        &self.randomness.0
-    }
-
-    /// The agent in a seat of the line-up.
-    #[must_use]
-    pub fn mind(&self, seat: usize) -> &Mind {
-        self.minds.get(self.line_up.0[seat]).expect("every seat of the line-up was spawned")
-    }
-
-    /// How many agents play.
-    #[must_use]
-    pub fn seats(&self) -> usize {
-        self.line_up.0.len()
-    }
-
+    pub streams: &'a Streams,
+    /// The agents, in the protocol's order.
+    pub minds: &'a [Mind],
     /// The overseer.
-    #[must_use]
-    pub fn overseer(&self) -> &Judgement {
-        self.judgements.single().expect("a world has one overseer")
-    }
+    pub overseer: &'a Judgement,
+}
 
+/// The rows of a component whose entities all lie in one table; none if there are none.
+fn rows<'a, T: Component>(query: &'a Query<&T>) -> &'a [T] {
+    let mut tables = query.contiguous_iter().expect("components are stored in tables");
+    tables.next().unwrap_or(&[])
+}
+
+impl Table<'_, '_> {
+    /// Everything at the table.
+    #[must_use]
+    pub fn scene(&self) -> Scene<'_> {
+        Scene {
+            ground: &self.ground,
+            stages: &self.composition.0,
+            block: *self.block,
+            streams: &self.randomness.0,
+            minds: rows(&self.minds),
+            overseer: rows(&self.judgements).first().expect("a world has one overseer"),
+        }
+    }
+}
+
+impl<'a> Scene<'a> {
     /// Where a row is.
     #[must_use]
     #[inline]
-    pub fn place(&self, row: Row) -> Place<'_> {
+    pub fn place(&self, row: Row) -> Place<'a> {
         Place {
-            ground: &self.ground,
-            streams: &self.randomness.0,
+            ground: self.ground,
+            streams: self.streams,
             lane: self.block.lane(row),
             trial: self.block.trial(row),
             iteration: self.block.iteration,
@@ -68,15 +78,15 @@ impl Table<'_, '_> {
     #[must_use]
     pub fn coin(&self, row: Row, asked: &Asked, act: u32) -> bool {
         let at = self.place(row);
-        let moment = Moment { iteration: at.iteration, turn: 0, act };
-        Chance::HALF
-            .hit(at.streams.block(Streams::at(self.overseer().coin, at.trial, asked.question, moment))[0])
+        let address = Streams::at(self.overseer.coin, at.trial, asked.question, at.moment(0, act));
+        Chance::HALF.hit(at.streams.block(address)[0])
     }
 
     /// The seats that stand first and second at a question.
     #[must_use]
-    pub fn seating(&self, sides: Sides, row: Row, asked: &Asked) -> [usize; 2] {
-        let swapped = match sides {
+    #[inline]
+    pub fn seating(&self, row: Row, asked: &Asked) -> [usize; 2] {
+        let swapped = match self.stages.cross_check.sides() {
             Sides::AsListed => false,
             Sides::Swapped => true,
             Sides::Coin => self.coin(row, asked, SIDE_COIN),

@@ -115,10 +115,12 @@ impl Family for ClaimTree {
     }
 
     fn level(&self, _context: &[u32], question: Question) -> u32 {
+        // Rows of the heap from the root down: no division in a hot path.
+        let (mut below, mut width) = (1, 1);
         let mut level = self.depth;
-        let mut node = question.0;
-        while node > 0 {
-            node = (node - 1) / u64::from(self.branching);
+        while question.0 >= below {
+            width *= u64::from(self.branching);
+            below += width;
             level -= 1;
         }
         level

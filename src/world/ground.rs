@@ -15,7 +15,7 @@
 
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::scenario::spec::TaskSpec;
-use crate::streams::{Moment, Purpose, Streams};
+use crate::streams::{Address, LANES, Lanes, Moment, Purpose, Streams};
 use crate::tasks::{Family, Step};
 use crate::units::below;
 use bevy_ecs::prelude::Resource;
@@ -72,11 +72,19 @@ impl Ground {
     /// Draws the worlds of the trials `first..first + lanes`.
     pub fn generate(&mut self, streams: &Streams, replicate: u32, first: u64, lanes: usize) {
         let actor = Streams::actor(Purpose::Task, replicate, self.task.family.name());
-        for lane in 0..lanes {
-            let mut draws =
-                streams.draws(Streams::at(actor, first + lane as u64, Question(0), Moment::default()));
-            let context = &mut self.contexts[lane * self.words..][..self.words];
-            self.roots[lane] = self.task.family.family().generate(&mut draws, context);
+        let family = self.task.family.family();
+        let mut words: Lanes = [[0; LANES]; 16];
+        for start in (0..lanes).step_by(LANES) {
+            let at: [Address; LANES] = std::array::from_fn(|i| {
+                Streams::at(actor, first + (start + i) as u64, Question(0), Moment::default())
+            });
+            streams.blocks(&at, &mut words);
+            for i in 0..LANES.min(lanes - start) {
+                let lane = start + i;
+                let context = &mut self.contexts[lane * self.words..][..self.words];
+                let mut draws = streams.draws_from(at[i], &words, i);
+                self.roots[lane] = family.generate(&mut draws, context);
+            }
         }
     }
 

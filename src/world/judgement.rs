@@ -15,6 +15,10 @@ use bevy_ecs::prelude::Component;
 pub struct Fault {
     model: ErrorModel,
     blind: Actor,
+    /// Per level: the chance of a plain flip, where the model is one.
+    flips: Vec<Option<Chance>>,
+    /// Whether it never errs.
+    exact: bool,
 }
 
 /// The overseer, compiled.
@@ -32,6 +36,7 @@ pub struct Judgement {
     guess: Actor,
     /// Coins at its disposal.
     pub coin: Actor,
+    posteriors: Vec<f32>,
 }
 
 /// What was decided of a claim.
@@ -47,7 +52,16 @@ pub enum Decision {
 
 impl Fault {
     fn new(model: &ErrorModel, replicate: u32, name: &str) -> Self {
-        Self { model: model.clone(), blind: Streams::actor(Purpose::Blind, replicate, name) }
+        let blind = Streams::actor(Purpose::Blind, replicate, name);
+        let mut fault = Self { model: model.clone(), blind, flips: Vec::new(), exact: false };
+        let plain = matches!(
+            model,
+            ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. }
+        );
+        fault.flips =
+            (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.rates(level).0))).collect();
+        fault.exact = (0..LEVELS as u32).all(|level| fault.rates(level) == (0.0, 0.0));
+        fault
     }
 
     /// The rates (if the claim is true, if it is false) at a level.
@@ -105,13 +119,9 @@ impl Fault {
 
     /// The single error chance of a fast turn: one rate, a plain flip, nothing patterned.
     #[must_use]
+    #[inline]
     pub fn plain_flip(&self, level: u32) -> Option<Chance> {
-        match self.model {
-            ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. } => {
-                Some(Chance::of(self.rates(level).0))
-            }
-            _ => None,
-        }
+        self.flips[(level as usize).min(LEVELS - 1)]
     }
 }
 
@@ -182,16 +192,36 @@ impl Members<'_> {
     }
 }
 
+/// Levels and leads that posteriors are worked out for; higher ones count as the last.
+const LEVELS: usize = 65;
+const LEADS: usize = 65;
+
+fn posteriors(judging: &Fault) -> Vec<f32> {
+    let mut table = Vec::with_capacity(LEVELS * LEADS);
+    for level in 0..LEVELS {
+        let error = judging.declared(level as u32).clamp(1e-6, 1.0 - 1e-6);
+        let mut odds: f64 = 1.0;
+        for _ in 0..LEADS {
+            // Odds past this say certainty in the precision of the table.
+            table.push((odds / (1.0 + odds)) as f32);
+            odds = (odds * ((1.0 - error) / error)).min(1e30);
+        }
+    }
+    table
+}
+
 impl Judgement {
     /// The overseer of a replicate.
     #[must_use]
     pub fn new(spec: &OverseerSpec, replicate: u32) -> Self {
         let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
+        let judging = Fault::new(&spec.error, replicate, &spec.name);
         Self {
             spec: spec.clone(),
-            judging: Fault::new(&spec.error, replicate, &spec.name),
             // Distinct from any overseer's name in judging: the purpose is the same.
             combining: Fault::new(&spec.combining, replicate, &format!("{} combining", spec.name)),
+            posteriors: posteriors(&judging),
+            judging,
             judge: actor(Purpose::Judge),
             combine: actor(Purpose::Combine),
             lean: actor(Purpose::Lean),
@@ -304,6 +334,9 @@ impl Judgement {
     /// Its recombination of sub-answers whose exact recombination is `base`.
     #[must_use]
     pub fn combines(&self, at: Place, question: Question, level: u32, base: Answer, act: u32) -> Answer {
+        if self.combining.exact {
+            return base;
+        }
         let mut draws = at.streams.draws(Streams::at(self.combine, at.trial, question, at.moment(0, act)));
         let mut members = self.panel(&self.combining, at, question, level);
         let answers = at.ground.family().answers(question);
@@ -401,10 +434,10 @@ impl Judgement {
     /// P(the winner is right) after it led by `lead` turns, each read with the declared error: prior
     /// odds 1, times (1 - e)/e for each turn of the lead.
     #[must_use]
+    #[inline]
     pub fn posterior(&self, level: u32, lead: u32) -> f32 {
-        let error = self.judging.declared(level).clamp(1e-6, 1.0 - 1e-6);
-        let odds = (0..lead.min(64)).fold(1.0, |odds: f64, _| odds * ((1.0 - error) / error));
-        (odds / (1.0 + odds)).min(1.0) as f32
+        let level = (level as usize).min(LEVELS - 1);
+        self.posteriors[level * LEADS + (lead as usize).min(LEADS - 1)]
     }
 
     /// Its confidence as it states it, from its posterior.

@@ -7,11 +7,7 @@ use crate::streams::{Actor, Moment, Purpose, Streams};
 use crate::units::Chance;
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
-use bevy_ecs::prelude::{Component, Entity, Resource};
-
-/// The agents of the protocol, in its order.
-#[derive(Resource)]
-pub struct LineUp(pub Vec<Entity>);
+use bevy_ecs::prelude::Component;
 
 /// An agent, compiled.
 #[derive(Component, Clone)]

@@ -7,7 +7,7 @@ use crate::streams::Streams;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
-use crate::world::mind::{LineUp, Mind};
+use crate::world::mind::Mind;
 use crate::world::resources::{Block, Composition, Journal, Queues, Randomness, Recorder, SubAnswers};
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::component::{Component, Mutable};
@@ -71,8 +71,8 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, student: Option<
             None => minds.push(mind),
         }
     }
-    let line_up = minds.into_iter().map(|mind| world.spawn(mind).id()).collect();
-    world.insert_resource(LineUp(line_up));
+    // Spawned in the protocol's order into an empty table: a seat is a row.
+    world.spawn_batch(minds);
     world.spawn(Judgement::new(&cell.overseer, replicate));
 }
 

@@ -5,7 +5,7 @@ use crate::agents::Stance;
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
-use crate::systems::sight::{Table, VOTE_COIN};
+use crate::systems::sight::{Scene, Table, VOTE_COIN};
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::{Judgement, plurality};
 use crate::world::mind::{Mind, Place};
@@ -22,9 +22,10 @@ pub fn combine(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
+    let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
-    let Decompose::Tree { votes, .. } = table.composition.0.decompose else { return };
-    let sided = table.composition.0.answer == Answering::Sides;
+    let Decompose::Tree { votes, .. } = table.stages.decompose else { return };
+    let sided = table.stages.answer == Answering::Sides;
     let Queues { complete, claimed, .. } = &mut *queues;
     for &row in &*complete {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
@@ -32,11 +33,11 @@ pub fn combine(
         let combined = recombine(&table, row, asked, claim.base, votes, ledger, &mut journal);
         claim.sides = [combined; 2];
         if sided && claim.base.is_known() {
-            let (at, overseer) = (table.place(row), table.overseer());
-            let seats = table.seating(table.composition.0.cross_check.sides(), row, asked);
+            let (at, overseer) = (table.place(row), table.overseer);
+            let seats = table.seating(row, asked);
             ledger.agent_calls += 2;
             claim.sides =
-                seats.map(|seat| contends(table.mind(seat), at, asked, claim.base, combined, overseer));
+                seats.map(|seat| contends(&table.minds[seat], at, asked, claim.base, combined, overseer));
         }
         claimed.push(row);
     }
@@ -45,7 +46,7 @@ pub fn combine(
 
 /// The overseer's recombination: a plurality of `votes` acts; with its budget spent a guess or an abstention.
 fn recombine(
-    table: &Table,
+    table: &Scene,
     row: Row,
     asked: &Asked,
     base: Answer,
@@ -57,32 +58,39 @@ fn recombine(
         journal.tell(row, || "a sub-answer is \"I don't know\", so is this".into());
         return Answer::UNKNOWN;
     }
-    let (at, overseer) = (table.place(row), table.overseer());
+    let (at, overseer) = (table.place(row), table.overseer);
     let level = u32::from(asked.level);
     let act = |act| overseer.combines(at, asked.question, level, base, act);
-    let mut cast = [(Answer::UNKNOWN, 0u32); 99];
-    let mut kinds = 0;
-    for vote in 0..votes {
-        if !overseer.pays(ledger, overseer.spec.cost.combine) {
-            break;
+    let mut acts = 0;
+    let mut next = |ledger: &mut Match| {
+        if acts == votes || !overseer.pays(ledger, overseer.spec.cost.combine) {
+            return None;
         }
         ledger.combines += overseer.members();
-        let answer = act(vote);
+        let answer = act(acts);
+        acts += 1;
         ledger.erred += u32::from(answer != base);
-        let place = cast[..kinds].iter().position(|(seen, _)| *seen == answer).unwrap_or(kinds);
-        kinds = kinds.max(place + 1);
-        cast[place] = (answer, cast[place].1 + 1);
-    }
+        Some(answer)
+    };
     let show = |answer| at.ground.show_answer(asked.question, answer);
-    if kinds == 0 {
+    let Some(first) = next(ledger) else {
         let guess = overseer.guesses(at, asked.question, 1);
         ledger.confidence /= at.ground.family().answers(asked.question) as f32;
         journal.tell(row, || format!("{} has spent its budget: {}", overseer.spec.name, show(guess)));
         return guess;
-    }
-    let combined = if kinds == 1 {
-        cast[0].0
+    };
+    let combined = if votes == 1 {
+        first
     } else {
+        let mut cast = [(Answer::UNKNOWN, 0u32); 99];
+        let mut kinds = 0;
+        let mut answer = Some(first);
+        while let Some(vote) = answer {
+            let place = cast[..kinds].iter().position(|(seen, _)| *seen == vote).unwrap_or(kinds);
+            kinds = kinds.max(place + 1);
+            cast[place] = (vote, cast[place].1 + 1);
+            answer = next(ledger);
+        }
         let place = Streams::at(overseer.coin, at.trial, asked.question, at.moment(1, VOTE_COIN));
         plurality(&cast[..kinds], at.streams.block(place)[0])
     };

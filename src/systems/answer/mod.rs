@@ -6,7 +6,7 @@ pub mod combine;
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
-use crate::systems::sight::{Table, VOTE_COIN};
+use crate::systems::sight::{Scene, Table, VOTE_COIN};
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::plurality;
 use crate::world::resources::{Journal, Queues};
@@ -22,21 +22,22 @@ pub fn answer(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
+    let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let Queues { askable, claimed, decided, .. } = &mut *queues;
-    let by_overseer = match table.composition.0.decompose {
+    let by_overseer = match table.stages.decompose {
         Decompose::Tree { primitives: Party::Overseer, .. } => |asked: &Asked| asked.level == 0,
         _ => |_: &Asked| false,
     };
     for &row in &*askable {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let ledger = &mut matches[table.block.lane(row)];
-        if by_overseer(asked) || table.composition.0.answer == Answering::Overseer {
+        if by_overseer(asked) || table.stages.answer == Answering::Overseer {
             claim.verdict = by_itself(&table, row, asked, ledger, &mut journal);
             decided.push(row);
             continue;
         }
-        claim.sides = match table.composition.0.answer {
+        claim.sides = match table.stages.answer {
             Answering::Vote => [vote(&table, row, asked, ledger, &mut journal); 2],
             Answering::Sides => sides(&table, row, asked, ledger, &mut journal),
             _ => [says(&table, 0, row, asked, ledger, &mut journal); 2],
@@ -47,8 +48,8 @@ pub fn answer(
 }
 
 /// The overseer's own answer: one check within reach; beyond it, or with its budget spent, a guess or an abstention.
-fn by_itself(table: &Table, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> Answer {
-    let (at, overseer) = (table.place(row), table.overseer());
+fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> Answer {
+    let (at, overseer) = (table.place(row), table.overseer);
     let level = u32::from(asked.level);
     let reaches = level <= overseer.spec.reach;
     if !reaches || !overseer.pays(ledger, overseer.spec.cost.check) {
@@ -78,37 +79,37 @@ fn by_itself(table: &Table, row: Row, asked: &Asked, ledger: &mut Match, journal
 
 /// What the agent in a seat says.
 fn says(
-    table: &Table,
+    table: &Scene,
     seat: usize,
     row: Row,
     asked: &Asked,
     ledger: &mut Match,
     journal: &mut Journal,
 ) -> Answer {
-    let (at, mind) = (table.place(row), table.mind(seat));
+    let (at, mind) = (table.place(row), &table.minds[seat]);
     ledger.agent_calls += 1;
-    let answer = mind.says(at, asked.question, u32::from(asked.level), table.overseer());
+    let answer = mind.says(at, asked.question, u32::from(asked.level), table.overseer);
     journal.tell(row, || format!("{} says: {}", mind.name, at.ground.show_answer(asked.question, answer)));
     answer
 }
 
 /// The two sides' claims, first and second as seated.
-fn sides(table: &Table, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> [Answer; 2] {
-    let stages = &table.composition.0;
-    let [first, second] = table.seating(stages.cross_check.sides(), row, asked);
+fn sides(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> [Answer; 2] {
+    let stages = &table.stages;
+    let [first, second] = table.seating(row, asked);
     let opening = says(table, first, row, asked, ledger, journal);
     let mut reply = says(table, second, row, asked, ledger, journal);
     if reply == opening && matches!(stages.cross_check, CrossCheck::Debate { open: true, .. }) {
         // Open debate: the second side must oppose what the first has picked.
-        reply = table.mind(second).against(table.place(row), asked.question, opening, table.overseer());
+        reply = table.minds[second].against(table.place(row), asked.question, opening, table.overseer);
     }
     [opening, reply]
 }
 
 /// The plurality of all agents; ties by a coin.
-fn vote(table: &Table, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> Answer {
+fn vote(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> Answer {
     let mut votes: Vec<(Answer, u32)> = Vec::new();
-    for seat in 0..table.seats() {
+    for seat in 0..table.minds.len() {
         let answer = says(table, seat, row, asked, ledger, journal);
         match votes.iter_mut().find(|(seen, _)| *seen == answer) {
             Some((_, count)) => *count += 1,
@@ -116,6 +117,6 @@ fn vote(table: &Table, row: Row, asked: &Asked, ledger: &mut Match, journal: &mu
         }
     }
     let at = table.place(row);
-    let place = Streams::at(table.overseer().coin, at.trial, asked.question, at.moment(0, VOTE_COIN));
+    let place = Streams::at(table.overseer.coin, at.trial, asked.question, at.moment(0, VOTE_COIN));
     plurality(&votes, at.streams.block(place)[0])
 }

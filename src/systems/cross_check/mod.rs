@@ -45,12 +45,13 @@ pub fn present(
     claims: Query<&mut Claims>,
     mut queues: ResMut<Queues>,
 ) {
+    let table = table.scene();
     let (asked, claims) = (column(asked), column(claims));
-    let CrossCheck::Consultancy { open, .. } = table.composition.0.cross_check else { return };
+    let CrossCheck::Consultancy { open, .. } = table.stages.cross_check else { return };
     let Queues { claimed, contested, decided, .. } = &mut *queues;
     for row in claimed.drain(..) {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
-        let (at, consultant) = (table.place(row), table.mind(0));
+        let (at, consultant) = (table.place(row), &table.minds[0]);
         let own = claim.sides[0];
         let answers = at.ground.family().answers(asked.question);
         if !own.is_known() || answers < 2 {
@@ -58,7 +59,7 @@ pub fn present(
             decided.push(row);
             continue;
         }
-        let other = consultant.against(at, asked.question, own, table.overseer());
+        let other = consultant.against(at, asked.question, own, table.overseer);
         let assigned_other = !open && table.coin(row, asked, CONSULTANT_COIN);
         let unnamed = open && answers > 2;
         claim.sides = match (assigned_other, unnamed) {

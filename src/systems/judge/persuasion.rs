@@ -6,7 +6,7 @@ use crate::claim::{Answer, Claim};
 use crate::overseers::Exhausted;
 use crate::scenario::stages::{CrossCheck, Order};
 use crate::streams::{Actor, Address, LANES, Lanes, Purpose, Streams};
-use crate::systems::sight::{SPENT_COIN, Table};
+use crate::systems::sight::{SPENT_COIN, Scene, Table};
 use crate::units::Chance;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::resources::{Journal, Queues};
@@ -37,25 +37,27 @@ struct Score {
     coin: bool,
 }
 
-/// What a debate is played with.
+/// What eight debates are played with.
 #[derive(Clone, Copy)]
-struct Bout {
-    address: Address,
-    margin: i32,
-    flip: Chance,
+struct Bouts {
+    addresses: [Address; LANES],
+    /// Seat 0's lead, in units of 2^-30.
+    margins: [i32; LANES],
+    /// The overseer's chance to misread a turn.
+    flips: [Chance; LANES],
 }
 
 /// Eight plain debates side by side, one block of words each: at most five turns.
 #[inline]
-fn play_lanes(streams: &Streams, bouts: &[Bout; LANES], turns: usize, scores: &mut [Score; LANES]) {
+fn play_lanes(streams: &Streams, bouts: &Bouts, turns: usize, scores: &mut [Score; LANES]) {
     let mut words: Lanes = [[0; LANES]; 16];
-    streams.blocks(&bouts.map(|bout| bout.address), &mut words);
+    streams.blocks(&bouts.addresses, &mut words);
     let mut won = [0u32; LANES];
     let mut misread = [0u32; LANES];
     for turn in words[..turns * TURN_WORDS].chunks_exact(TURN_WORDS) {
         for lane in 0..LANES {
-            let ahead = leads([turn[0][lane], turn[1][lane]], bouts[lane].margin);
-            let flipped = bouts[lane].flip.hit(turn[2][lane]);
+            let ahead = leads([turn[0][lane], turn[1][lane]], bouts.margins[lane]);
+            let flipped = bouts.flips[lane].hit(turn[2][lane]);
             won[lane] += u32::from(ahead ^ flipped);
             misread[lane] += u32::from(flipped);
         }
@@ -87,16 +89,16 @@ fn play_one(
 }
 
 /// The part of a debate's margin that no question changes.
-fn standing_margin(table: &Table) -> f64 {
-    let bias = &table.overseer().spec.bias;
-    let [a, b] = [table.mind(0), table.mind(1)];
+fn standing_margin(table: &Scene) -> f64 {
+    let bias = &table.overseer.spec.bias;
+    let [a, b] = [&table.minds[0], &table.minds[1]];
     let longer = f64::from(i8::from(a.deceives()) - i8::from(b.deceives()));
     a.skill - b.skill + bias.longer * longer
 }
 
 /// Seat 0's lead at a question, beyond strengths.
-fn margin(table: &Table, standing: f64, row: Row, asked: &Asked, claims: &Claims, seats: [usize; 2]) -> f64 {
-    let (at, bias) = (table.place(row), &table.overseer().spec.bias);
+fn margin(table: &Scene, standing: f64, row: Row, asked: &Asked, claims: &Claims, seats: [usize; 2]) -> f64 {
+    let (at, bias) = (table.place(row), &table.overseer.spec.bias);
     let by_seat = |seat: usize| usize::from(seats[0] != seat);
     let mut lead = standing;
     let advantage = |seat| {
@@ -109,13 +111,13 @@ fn margin(table: &Table, standing: f64, row: Row, asked: &Asked, claims: &Claims
         }
     };
     lead += advantage(0) - advantage(1);
-    if let CrossCheck::Debate { order: Order::Sequential, .. } = table.composition.0.cross_check {
+    if let CrossCheck::Debate { order: Order::Sequential, .. } = table.stages.cross_check {
         lead += if seats[0] == 0 { bias.first } else { -bias.first };
     }
     if bias.confident != 0.0 {
         let answers = at.ground.family().answers(asked.question);
         let sure = |seat: usize| {
-            let mind = table.mind(seat);
+            let mind = &table.minds[seat];
             let right = mind.ability.right(asked.level.into(), answers).threshold() as f64 / 4_294_967_296.0;
             if mind.deceives() { 1.0 } else { right }
         };
@@ -133,12 +135,13 @@ pub fn debate(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
+    let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
-    let CrossCheck::Debate { turns, .. } = table.composition.0.cross_check else { return };
+    let CrossCheck::Debate { turns, .. } = table.stages.cross_check else { return };
     let turns = turns as usize;
     let Queues { contested, decided, .. } = &mut *queues;
     let mut desk = Desk { table: &table, asked, claims, matches, decided, journal: &mut journal, turns };
-    let actor = Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer().spec.name);
+    let actor = Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer.spec.name);
     let standing = standing_margin(&table);
     let mut waiting = [0; LANES];
     let mut count = 0;
@@ -157,8 +160,8 @@ pub fn debate(
 }
 
 /// The judge's desk: the debates of a tick and the columns their outcome goes to.
-struct Desk<'a, 'w, 's> {
-    table: &'a Table<'w, 's>,
+struct Desk<'a> {
+    table: &'a Scene<'a>,
     asked: &'a [Asked],
     claims: &'a mut [Claims],
     matches: &'a mut [Match],
@@ -167,14 +170,14 @@ struct Desk<'a, 'w, 's> {
     turns: usize,
 }
 
-impl Desk<'_, '_, '_> {
+impl Desk<'_> {
     fn seats(&self, row: Row) -> [usize; 2] {
-        self.table.seating(self.table.composition.0.cross_check.sides(), row, &self.asked[row as usize])
+        self.table.seating(row, &self.asked[row as usize])
     }
 
     /// Pays for a judgement, or ends the contest as the scenario says.
     fn pays(&mut self, row: Row) -> bool {
-        let (overseer, lane) = (self.table.overseer(), self.table.block.lane(row));
+        let (overseer, lane) = (self.table.overseer, self.table.block.lane(row));
         let each = overseer
             .spec
             .cost
@@ -200,26 +203,28 @@ impl Desk<'_, '_, '_> {
     /// Plays and decides at most eight debates.
     fn decide(&mut self, rows: &[Row], actor: Actor, standing: f64) {
         let table = self.table;
-        let overseer = table.overseer();
-        let mut bouts = [Bout { address: Address::default(), margin: 0, flip: Chance::NEVER }; LANES];
+        let overseer = table.overseer;
+        let mut bouts =
+            Bouts { addresses: Default::default(), margins: [0; LANES], flips: [Chance::NEVER; LANES] };
         let mut plain = overseer.members() == 1 && self.turns * TURN_WORDS < 16;
-        for (bout, &row) in bouts.iter_mut().zip(rows) {
+        let usual = fixed(standing);
+        for (lane, &row) in rows.iter().enumerate() {
             let asked = &self.asked[row as usize];
             let at = table.place(row);
-            bout.address = Streams::at(actor, at.trial, asked.question, at.moment(0, 0));
-            bout.margin =
-                fixed(margin(table, standing, row, asked, &self.claims[row as usize], self.seats(row)));
+            bouts.addresses[lane] = Streams::at(actor, at.trial, asked.question, at.moment(0, 0));
+            let lead = margin(table, standing, row, asked, &self.claims[row as usize], self.seats(row));
+            bouts.margins[lane] = if lead == standing { usual } else { fixed(lead) };
             match overseer.judging.plain_flip(asked.level.into()) {
-                Some(flip) => bout.flip = flip,
+                Some(flip) => bouts.flips[lane] = flip,
                 None => plain = false,
             }
         }
         let mut scores = [Score::default(); LANES];
         if plain {
-            play_lanes(table.streams(), &bouts, self.turns, &mut scores);
+            play_lanes(table.streams, &bouts, self.turns, &mut scores);
         } else {
-            for (score, (bout, &row)) in scores.iter_mut().zip(bouts.iter().zip(rows)) {
-                *score = self.play_read(row, bout);
+            for (lane, &row) in rows.iter().enumerate() {
+                scores[lane] = self.play_read(row, bouts.addresses[lane], bouts.margins[lane]);
             }
         }
         for (score, &row) in scores.iter().zip(rows) {
@@ -228,14 +233,14 @@ impl Desk<'_, '_, '_> {
     }
 
     /// A debate whose turns the overseer reads with more than a plain flip.
-    fn play_read(&self, row: Row, bout: &Bout) -> Score {
+    fn play_read(&self, row: Row, address: Address, margin: i32) -> Score {
         let (table, asked, claim) = (self.table, &self.asked[row as usize], &self.claims[row as usize]);
-        let (at, overseer) = (table.place(row), table.overseer());
+        let (at, overseer) = (table.place(row), table.overseer);
         let level = asked.level.into();
         let side = |i: usize| Claim { question: asked.question, answer: claim.sides[i] };
         let zero_first = self.seats(row)[0] == 0;
         let plain = overseer.judging.plain_flip(level).filter(|_| overseer.members() == 1);
-        play_one(table.streams(), bout.address, bout.margin, self.turns, |turn, ahead, word| match plain {
+        play_one(table.streams, address, margin, self.turns, |turn, ahead, word| match plain {
             Some(flip) => ahead ^ flip.hit(word),
             None => {
                 let first = overseer.reads_turn(at, (side(0), side(1)), level, turn, ahead == zero_first);
@@ -260,18 +265,18 @@ impl Desk<'_, '_, '_> {
         ledger.contested += 1;
         ledger.won_by_truth += u32::from(holds(claim.verdict));
         ledger.erred += score.misread;
-        ledger.confidence *= table.overseer().posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
+        ledger.confidence *= table.overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
         if asked.parent == NO_ROW {
             ledger.first_true = holds(claim.sides[0]);
         }
         self.decided.push(row);
         self.journal.tell(row, || {
             let show = |i: usize| table.ground.show_answer(asked.question, claim.sides[i]);
-            let names = seats.map(|seat| &table.mind(seat).name);
+            let names = seats.map(|seat| &table.minds[seat].name);
             let won = if seats[0] == 0 { score.won } else { turns - score.won };
             format!(
                 "debate: {} for {}, {} for {}; {} reads {won} to {} of {turns} turns, {} misread{}: {} stands",
-                names[0], show(0), names[1], show(1), table.overseer().spec.name, turns - won, score.misread,
+                names[0], show(0), names[1], show(1), table.overseer.spec.name, turns - won, score.misread,
                 if 2 * won == turns { ", a tie, a coin" } else { "" }, show(side),
             )
         });
@@ -279,7 +284,7 @@ impl Desk<'_, '_, '_> {
 }
 
 /// Whether an answer is the true one: of a question, or of a recombination given its sub-answers.
-pub(crate) fn stands(table: &Table, row: Row, asked: &Asked, claims: &Claims, answer: Answer) -> bool {
+pub(crate) fn stands(table: &Scene, row: Row, asked: &Asked, claims: &Claims, answer: Answer) -> bool {
     if claims.split {
         answer == claims.base
     } else {
@@ -296,9 +301,10 @@ pub fn consult(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
+    let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
-    let CrossCheck::Consultancy { turns, .. } = table.composition.0.cross_check else { return };
-    let overseer = table.overseer();
+    let CrossCheck::Consultancy { turns, .. } = table.stages.cross_check else { return };
+    let overseer = table.overseer;
     let actor = Streams::actor(Purpose::Argue, table.block.replicate, &overseer.spec.name);
     let Queues { contested, decided, .. } = &mut *queues;
     for row in contested.drain(..) {
@@ -316,9 +322,9 @@ pub fn consult(
         let claimed = Claim { question: asked.question, answer: claim.sides[0] };
         let against = Claim { question: asked.question, answer: claim.sides[1] };
         let true_claim = stands(&table, row, asked, claim, claimed.answer);
-        let lead = table.mind(0).skill - overseer.spec.scepticism + table.ground.advantage_if(true_claim);
+        let lead = table.minds[0].skill - overseer.spec.scepticism + table.ground.advantage_if(true_claim);
         let address = Streams::at(actor, at.trial, asked.question, at.moment(1, 0));
-        let score = play_one(table.streams(), address, fixed(lead), turns as usize, |turn, ahead, _| {
+        let score = play_one(table.streams, address, fixed(lead), turns as usize, |turn, ahead, _| {
             overseer.reads_turn(at, (claimed, against), asked.level.into(), turn, ahead)
         });
         let accepted = 2 * score.won > turns || (2 * score.won == turns && score.coin);
@@ -333,7 +339,7 @@ pub fn consult(
         journal.tell(row, || {
             format!(
                 "consultancy: {} argues for {}; {} is moved in {} of {turns} turns, {} misread: {}",
-                table.mind(0).name,
+                table.minds[0].name,
                 at.ground.show_answer(asked.question, claimed.answer),
                 overseer.spec.name,
                 score.won,
@@ -354,18 +360,21 @@ mod tests {
         let streams = Streams::new(11);
         let actor = Streams::actor(Purpose::Argue, 0, "human");
         for (turns, lead, rate) in [(1, 0.0, 0.3), (4, 0.1, 0.1), (5, -0.7, 0.5)] {
-            let bouts: [Bout; LANES] = std::array::from_fn(|lane| Bout {
-                address: Streams::at(actor, lane as u64, Question(3), Default::default()),
-                margin: fixed(lead),
-                flip: Chance::of(rate),
-            });
+            let bouts = Bouts {
+                addresses: std::array::from_fn(|lane| {
+                    Streams::at(actor, lane as u64, Question(3), Default::default())
+                }),
+                margins: [fixed(lead); LANES],
+                flips: [Chance::of(rate); LANES],
+            };
             let mut scores = [Score::default(); LANES];
             play_lanes(&streams, &bouts, turns, &mut scores);
-            for (score, bout) in scores.iter().zip(&bouts) {
-                let slow = play_one(&streams, bout.address, bout.margin, turns, |_, ahead, word| {
-                    ahead ^ bout.flip.hit(word)
-                });
-                assert_eq!(*score, slow);
+            for (lane, score) in scores.iter().enumerate() {
+                let read = |_, ahead, word| ahead ^ bouts.flips[lane].hit(word);
+                assert_eq!(
+                    *score,
+                    play_one(&streams, bouts.addresses[lane], bouts.margins[lane], turns, read)
+                );
             }
         }
     }

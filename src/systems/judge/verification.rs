@@ -4,7 +4,7 @@
 use crate::claim::{Answer, Claim};
 use crate::systems::cross_check::descent::{Dispute, End, descend};
 use crate::systems::judge::persuasion::stands;
-use crate::systems::sight::Table;
+use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::judgement::Decision;
 use crate::world::resources::{Journal, Queues};
@@ -20,20 +20,21 @@ pub fn verify(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
+    let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
-    let kind = table.composition.0.cross_check;
+    let kind = table.stages.cross_check;
     let Queues { contested, decided, .. } = &mut *queues;
     for row in contested.drain(..) {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let ledger = &mut matches[table.block.lane(row)];
         let at = table.place(row);
-        let sides = table.seating(kind.sides(), row, asked).map(|seat| table.mind(seat));
+        let sides = table.seating(row, asked).map(|seat| &table.minds[seat]);
         let root = Claim { question: asked.question, answer: claim.sides[0] };
         let end = if claim.split {
             // A recombination under dispute is itself something the overseer can check.
             End { dispute: Dispute::Recombination(root, claim.base), by_defender: true, depth: 0, calls: 0 }
         } else {
-            descend(at, kind, sides, table.overseer(), root, &mut |line| journal.tell(row, || line))
+            descend(at, kind, sides, table.overseer, root, &mut |line| journal.tell(row, || line))
         };
         ledger.agent_calls += end.calls;
         ledger.depth = ledger.depth.max(end.depth + u32::from(kind_depth(&table, asked)));
@@ -53,13 +54,13 @@ pub fn verify(
 }
 
 /// Splits already made above a question.
-fn kind_depth(table: &Table, asked: &Asked) -> u8 {
-    table.composition.0.decompose.depth() - asked.splits
+fn kind_depth(table: &Scene, asked: &Asked) -> u8 {
+    table.stages.decompose.depth() - asked.splits
 }
 
 /// What becomes of the defender's claim.
-fn decide(table: &Table, row: Row, end: End, ledger: &mut Match, journal: &mut Journal) -> Decision {
-    let (at, overseer) = (table.place(row), table.overseer());
+fn decide(table: &Scene, row: Row, end: End, ledger: &mut Match, journal: &mut Journal) -> Decision {
+    let (at, overseer) = (table.place(row), table.overseer);
     let claim = match end.dispute {
         Dispute::Conceded | Dispute::Overlooked => return Decision::Accepted,
         Dispute::Caught => return of_defender(end, false),
