@@ -1,0 +1,109 @@
+//! What the documents promise: every cited key is in REFERENCES.md, and imports go down the floors.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a source folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn all() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    files.sort();
+    assert!(files.len() > 20, "the sources were found");
+    files
+        .iter()
+        .map(|f| {
+            (
+                f.strip_prefix(&root).expect("below src").display().to_string(),
+                fs::read_to_string(f).expect("text"),
+            )
+        })
+        .collect()
+}
+
+/// Keys like `[Irving2018]`, and `source` fields that name one.
+fn keys(text: &str) -> Vec<String> {
+    let is_key = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word.len() == letters.len() + 4
+            && letters.len() > 2
+            && letters.starts_with(|c: char| c.is_ascii_uppercase())
+            && letters.chars().all(char::is_alphabetic)
+    };
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| is_key(word)).map(Into::into).collect()
+}
+
+#[test]
+fn every_cited_key_is_in_the_references() {
+    let references = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("REFERENCES.md"))
+        .expect("REFERENCES.md");
+    let mut cited = 0;
+    for (file, text) in all() {
+        for key in keys(&text) {
+            cited += 1;
+            assert!(
+                references.contains(&format!("[{key}]")),
+                "{file} cites {key}, which REFERENCES.md lacks"
+            );
+        }
+    }
+    assert!(cited > 5, "the keys were found");
+}
+
+#[test]
+fn imports_go_down_the_floors() {
+    // A floor may name only those before it.
+    let floors: &[&[&str]] = &[
+        &["units", "claim", "shape", "streams"],
+        &["tasks", "agents", "overseers"],
+        &["scenario", "records"],
+        &["world"],
+        &["systems"],
+        &["tournament"],
+        &["stats"],
+        &["store"],
+        &["cli"],
+    ];
+    let floor = |module: &str| floors.iter().position(|names| names.contains(&module));
+    for (file, text) in all() {
+        let module = file.split(['/', '.']).next().expect("a first part");
+        let Some(own) = floor(module) else { continue };
+        for line in text.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+            for part in line.split("crate::").skip(1) {
+                let named = part.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("a name");
+                let Some(other) = floor(named) else { continue };
+                assert!(other <= own, "{file}: `{line}` imports up the floors");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_room_keeps_its_tools_to_itself() {
+    let rules: &[(&str, &[&str])] = &[
+        ("bevy_ecs", &["world/", "systems/", "tournament.rs"]),
+        ("std::fs", &["store/"]),
+        ("File::open", &["store/"]),
+        ("SystemTime", &["cli/"]),
+        ("Instant", &["cli/"]),
+    ];
+    for (file, text) in all() {
+        for (tool, rooms) in rules {
+            let uses = text.lines().any(|line| !line.trim().starts_with("//") && line.contains(tool));
+            assert!(
+                !uses || rooms.iter().any(|room| file.starts_with(room)),
+                "{file} uses {tool}; it belongs in {rooms:?}"
+            );
+        }
+    }
+}
