@@ -131,4 +131,7 @@ macro_rules! families {
 
 families! {
     claim_tree: ClaimTree,
+    permutation_powering: PermutationPowering,
+    sequential_assignments: SequentialAssignments,
+    wildcard_search: WildcardSearch,
 }

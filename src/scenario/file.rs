@@ -1,0 +1,223 @@
+//! A scenario as written: TOML text as a tree of values that know where they stand,
+//! and problems that point there. Decides nothing about what is valid.
+
+use std::fmt;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// Where something is written: bytes of the file, or a place outside it such as `--set`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Bytes of the file.
+    Bytes(Range<usize>),
+    /// Somewhere else, in words.
+    Elsewhere(String),
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is.
+    pub value: Value,
+}
+
+/// A value as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A string.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// A real number.
+    Real(f64),
+    /// true or false.
+    Flag(bool),
+    /// A list.
+    List(Vec<Node>),
+    /// A table, in the order written.
+    Table(Vec<(String, Node)>),
+    /// A date or time, which nothing here takes.
+    Date,
+}
+
+impl Value {
+    /// What it is, for messages.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => format!("{text:?}"),
+            Self::Int(number) => number.to_string(),
+            Self::Real(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::List(items) => format!("a list of {}", items.len()),
+            Self::Table(_) => "a table".into(),
+            Self::Date => "a date".into(),
+        }
+    }
+}
+
+impl Node {
+    /// The member of a table.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Value::Table(members) = &self.value else { return None };
+        members.iter().find(|(key, _)| key == name).map(|(_, node)| node)
+    }
+
+    /// The member of a table, made if absent; `None` if this is no table.
+    pub fn entry(&mut self, name: &str, made: Self) -> Option<&mut Self> {
+        let Value::Table(members) = &mut self.value else { return None };
+        let at = members.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
+            members.push((name.into(), made));
+            members.len() - 1
+        });
+        Some(&mut members[at].1)
+    }
+
+    /// The text it is, if it is text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Text(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The number it is, if it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Int(number) => Some(number as f64),
+            Value::Real(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A list's items; a lone value is a list of one.
+    #[must_use]
+    pub fn items(&self) -> &[Self] {
+        if let Value::List(items) = &self.value { items } else { std::slice::from_ref(self) }
+    }
+}
+
+/// Parses TOML text.
+///
+/// # Errors
+/// The syntax error and where it is.
+pub fn parse(text: &str) -> Result<Node, Problem> {
+    let table = DeTable::parse(text).map_err(|error| {
+        let place = Place::Bytes(error.span().unwrap_or(0..0));
+        Problem { place, path: String::new(), message: error.message().into() }
+    })?;
+    let span = table.span();
+    Ok(Node { place: Place::Bytes(span), value: table_value(table.into_inner()) })
+}
+
+/// Parses one TOML value, such as `0.1` or `{ kind = "uniform" }`; bare words count as text.
+#[must_use]
+pub fn parse_value(literal: &str, place: &Place) -> Node {
+    fn move_to(node: &mut Node, place: &Place) {
+        node.place = place.clone();
+        match &mut node.value {
+            Value::List(items) => items.iter_mut().for_each(|item| move_to(item, place)),
+            Value::Table(members) => members.iter_mut().for_each(|(_, node)| move_to(node, place)),
+            _ => {}
+        }
+    }
+    let parsed = parse(&format!("value = {literal}")).ok().and_then(|node| node.get("value").cloned());
+    let mut node =
+        parsed.unwrap_or_else(|| Node { place: place.clone(), value: Value::Text(literal.into()) });
+    move_to(&mut node, place);
+    node
+}
+
+fn table_value(table: DeTable) -> Value {
+    let member = |(key, value): (toml::Spanned<std::borrow::Cow<str>>, toml::Spanned<DeValue>)| {
+        let place = Place::Bytes(value.span());
+        (key.into_inner().into_owned(), Node { place, value: value_of(value.into_inner()) })
+    };
+    Value::Table(table.into_iter().map(member).collect())
+}
+
+fn value_of(value: DeValue) -> Value {
+    match value {
+        DeValue::String(text) => Value::Text(text.into_owned()),
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            i64::from_str_radix(&digits, number.radix()).map_or(Value::Real(f64::INFINITY), Value::Int)
+        }
+        DeValue::Float(number) => Value::Real(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(flag) => Value::Flag(flag),
+        DeValue::Datetime(_) => Value::Date,
+        DeValue::Array(items) => Value::List(
+            items
+                .into_iter()
+                .map(|item| {
+                    let place = Place::Bytes(item.span());
+                    Node { place, value: value_of(item.into_inner()) }
+                })
+                .collect(),
+        ),
+        DeValue::Table(table) => table_value(table),
+    }
+}
+
+/// Something wrong with a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// The path of the value, such as `overseer.human.error.rate`; "" for the file as a whole.
+    pub path: String,
+    /// What was expected, what was found, and the remedy.
+    pub message: String,
+}
+
+/// Everything wrong with a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems {
+    /// The file's name, for display.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// In the order of the file.
+    pub list: Vec<Problem>,
+}
+
+impl Problems {
+    /// 1-based line and column of a byte, columns in characters.
+    #[must_use]
+    pub fn line_column(&self, byte: usize) -> (usize, usize) {
+        let mut byte = byte.min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        let before = &self.text[..byte];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for problem in &self.list {
+            let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
+            match &problem.place {
+                Place::Elsewhere(place) => writeln!(f, "{place}: {path}{}", problem.message)?,
+                Place::Bytes(span) => {
+                    let (line, column) = self.line_column(span.start);
+                    writeln!(f, "{}:{line}:{column}: {path}{}", self.file, problem.message)?;
+                    let source = self.text.lines().nth(line - 1).unwrap_or("");
+                    let rest = source.chars().count().saturating_sub(column - 1);
+                    let width = span.len().clamp(1, rest.max(1));
+                    let gutter = line.to_string().len();
+                    writeln!(f, "  {line} | {source}")?;
+                    writeln!(f, "  {:gutter$} | {:pad$}{}", "", "", "^".repeat(width), pad = column - 1)?;
+                }
+            }
+        }
+        let count = self.list.len();
+        write!(f, "{count} problem{} in {}", if count == 1 { "" } else { "s" }, self.file)
+    }
+}
+
+impl std::error::Error for Problems {}

@@ -1,0 +1,51 @@
+//! Every shipped scenario reads, can be planned, and survives being resolved and read again.
+
+use elenchus::scenario::spec::Scenario;
+use elenchus::scenario::{Overrides, Source, from_document, read};
+use std::fs;
+use std::path::Path;
+
+fn shipped() -> Vec<(String, Scenario)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut all = Vec::new();
+    for entry in fs::read_dir(&folder).expect("scenarios/") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|e| e != "toml") {
+            continue;
+        }
+        let file = path.display().to_string();
+        let text = fs::read_to_string(&path).expect("a scenario");
+        let stem = path.file_stem().and_then(|s| s.to_str()).expect("a name");
+        let tables = |name: &str| fs::read_to_string(folder.join(name)).map_err(|e| e.to_string());
+        let source = Source { file: &file, stem, text: &text, tables: &tables };
+        match read(&source, &Overrides::default()) {
+            Ok(scenario) => all.push((stem.to_owned(), scenario)),
+            Err(problems) => panic!("{problems}"),
+        }
+    }
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn shipped_scenarios_can_be_played() {
+    for (stem, scenario) in shipped() {
+        assert_eq!(stem, scenario.name);
+        for cell in &scenario.cells {
+            elenchus::tournament::plan(cell).expect("a shipped cell can be played");
+        }
+        let mut ids: Vec<&str> = scenario.cells.iter().map(|cell| cell.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), scenario.cells.len(), "{stem}: ids are unique");
+    }
+}
+
+#[test]
+fn a_resolved_scenario_reads_as_itself() {
+    for (stem, scenario) in shipped() {
+        let text = serde_json::to_string(&scenario.document).expect("a document is JSON");
+        let document = serde_json::from_str(&text).expect("JSON reads");
+        assert_eq!(from_document(&document).expect("a document reads"), scenario, "{stem}");
+    }
+}
