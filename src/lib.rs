@@ -5,10 +5,13 @@
 
 pub mod agents;
 pub mod claim;
+pub mod cli;
 pub mod overseers;
 pub mod records;
 pub mod scenario;
 pub mod shape;
+pub mod stats;
+pub mod store;
 pub mod streams;
 pub mod systems;
 pub mod tasks;

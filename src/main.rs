@@ -1,2 +1,5 @@
-//! The command line: parse, dispatch, exit code.
-fn main() {}
+//! The program: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    elenchus::cli::main()
+}

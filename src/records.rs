@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The meaning of results: raised by every change that alters a number.
+pub const SEMANTICS: u32 = 1;
+
 /// Sums over trials. Integers only, so that blocks merge exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {

@@ -8,6 +8,7 @@ pub mod spec;
 pub mod stages;
 mod sweep;
 mod validate;
+pub mod words;
 
 use file::{Node, Place, Problems, Value, parse, parse_value};
 use spec::Scenario;

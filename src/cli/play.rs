@@ -1,0 +1,55 @@
+//! Playing cells with a progress bar, on so many threads, until done or interrupted.
+
+use crate::cli::End;
+use crate::records::CellRecord;
+use crate::scenario::spec::CellSpec;
+use crate::tournament::{Conditions, Stopped, plan, play};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Options of a run that do not change what comes out.
+pub struct Options {
+    /// Threads; all cores unless given.
+    pub threads: Option<usize>,
+    /// Trials per block, for tests.
+    pub block: Option<usize>,
+    /// Whether to keep every match.
+    pub keep_trials: bool,
+    /// No progress.
+    pub quiet: bool,
+}
+
+/// Plays cells.
+///
+/// # Errors
+/// With its exit code, why not.
+pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (End, String)> {
+    // A second handler in one process is a test's doing; the first one serves.
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
+    let mut matches: u64 = 0;
+    for cell in cells {
+        let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
+        matches = matches.saturating_add(plan.matches);
+    }
+    // indicatif draws nothing when stderr is no terminal.
+    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new(matches) };
+    let style = "{bar:30} {percent:>3}% {human_pos} of {human_len} matches, {per_sec}, {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let conditions = Conditions {
+        block: options.block,
+        keep_trials: options.keep_trials,
+        progress: &|trials| bar.inc(trials),
+        interrupted: &|| INTERRUPTED.load(Ordering::Relaxed),
+        ..Conditions::default()
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
+    let records = pool.install(|| play(cells, &conditions));
+    bar.finish_and_clear();
+    records.map_err(|stopped| match stopped {
+        Stopped::Interrupted => (End::Interrupted, "interrupted; nothing was written".into()),
+        Stopped::Unplayable(reason) => (End::Usage, reason),
+    })
+}

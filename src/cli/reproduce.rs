@@ -1,0 +1,103 @@
+//! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
+
+use crate::cli::play::{self, Options};
+use crate::cli::run::chosen;
+use crate::cli::{End, Outcome, print};
+use crate::records::SEMANTICS;
+use crate::scenario::from_document;
+use crate::scenario::spec::CellSpec;
+use crate::store::results::{self, first_difference, outcome};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Reproduce {
+    /// The result directory
+    result: PathBuf,
+    /// Compare only this many cells, picked by --pick
+    #[arg(long)]
+    cells: Option<usize>,
+    /// Text whose hash picks the cells
+    #[arg(long, default_value = "")]
+    pick: String,
+    /// Threads [default: all cores]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Trials per block; changes nothing but speed
+    #[arg(long, hide = true)]
+    block: Option<usize>,
+    /// No progress
+    #[arg(long)]
+    quiet: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Reproduce {
+    /// Plays and compares.
+    pub fn play(self) -> Outcome {
+        let stored = results::Outcome::read(&self.result).map_err(|error| (End::Usage, error))?;
+        if stored.manifest["semantics"] != json!(SEMANTICS) {
+            let of = &stored.manifest["semantics"];
+            return Err((
+                End::Differs,
+                format!(
+                    "{}: of SEMANTICS {of}, this program has {SEMANTICS}; use the version that made it",
+                    self.result.display()
+                ),
+            ));
+        }
+        let scenario = from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
+        let mut cells = chosen(&scenario, stored.manifest["cell"].as_str())?;
+        if let Some(count) = self.cells.filter(|count| *count < cells.len()) {
+            cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
+            cells.truncate(count);
+        }
+        let keep_trials = stored.files.contains_key("trials.csv");
+        let options = Options { threads: self.threads, block: self.block, keep_trials, quiet: self.quiet };
+        let records = play::all(&cells, &options)?;
+        let refs: Vec<&CellSpec> = cells.iter().collect();
+        let now = outcome(&scenario, &refs, &records, keep_trials).map_err(|error| (End::Failed, error))?;
+        let partial = self.cells.is_some();
+        let difference = self.difference(&stored, &now, partial);
+        let verdict = difference.clone().unwrap_or_else(|| "reproduced".into());
+        if self.json {
+            print(&format!(
+                "{}\n",
+                json!({ "reproduced": difference.is_none(), "cells": cells.len(), "difference": difference })
+            ))?;
+        } else {
+            print(&format!("{}: {verdict}, {} cells\n", self.result.display(), cells.len()))?;
+        }
+        Ok(if difference.is_none() { End::Done } else { End::Differs })
+    }
+
+    fn difference(&self, stored: &results::Outcome, now: &results::Outcome, partial: bool) -> Option<String> {
+        for (name, text) in &now.files {
+            let empty = String::new();
+            let kept = stored.files.get(name).unwrap_or(&empty);
+            let difference =
+                if partial { missing_row(name, kept, text) } else { first_difference(name, kept, text) };
+            if difference.is_some() {
+                return difference;
+            }
+        }
+        if !partial && stored.manifest != now.manifest {
+            return Some("manifest.json: the tables agree, the manifest was changed".into());
+        }
+        // A partial comparison still checks the stored files against their own hashes.
+        stored.files.iter().find_map(|(name, text)| {
+            let kept = stored.manifest["files"][name].as_str().unwrap_or_default();
+            (results::hash(text) != kept).then(|| format!("{name}: differs from its hash in the manifest"))
+        })
+    }
+}
+
+/// For some cells only: every row there is now must be stored as it is.
+fn missing_row(file: &str, stored: &str, now: &str) -> Option<String> {
+    let kept: std::collections::BTreeSet<&str> = stored.lines().collect();
+    let missing = now.lines().find(|line| !kept.contains(line))?;
+    Some(format!("{file}: no stored row equals {missing}"))
+}

@@ -1,0 +1,161 @@
+//! The words a scenario may use: listed, explained, and as a JSON schema, all from
+//! the declarations beside the types.
+
+use crate::agents;
+use crate::overseers;
+use crate::scenario::nearest::suggestion;
+use crate::scenario::resolve::{EXPECT, PROTOCOL, TASK, TOP};
+use crate::scenario::stages;
+use crate::scenario::validate::want;
+use crate::shape::{Field, Shape, Variant};
+use crate::tasks;
+use serde_json::{Map, Value as Json, json};
+
+/// All words by group.
+#[must_use]
+pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
+    let scenario = |name, doc, fields| Variant { name, doc, sees: "", source: "", fields };
+    vec![
+        ("protocol", stages::presets()),
+        ("family", tasks::variants()),
+        ("competence", agents::competences()),
+        ("stance", agents::stances()),
+        ("error model", overseers::errors()),
+        ("decompose", stages::decomposes()),
+        ("answer", stages::answerings()),
+        ("cross-check", stages::cross_checks()),
+        ("judge", stages::judges()),
+        ("distil", stages::distils()),
+        (
+            "table",
+            vec![
+                scenario("scenario", "the top of a scenario file", TOP),
+                scenario("task", "what is asked", TASK),
+                scenario("agent", "who answers and argues", agents::FIELDS),
+                scenario("overseer", "who oversees", overseers::FIELDS),
+                scenario("stages", "a protocol spelled out", stages::FIELDS),
+                scenario("expect", "an outcome asserted after a run", EXPECT),
+            ],
+        ),
+    ]
+}
+
+/// A word explained: what it is, who sees what, its parameters.
+///
+/// # Errors
+/// The nearest known word, when there is none such.
+pub fn explain(name: &str) -> Result<String, String> {
+    let all = list();
+    let mut text = String::new();
+    for (group, variants) in &all {
+        for variant in variants.iter().filter(|variant| variant.name == name) {
+            text.push_str(&format!("{name} ({group}): {}\n", variant.doc));
+            if !variant.sees.is_empty() {
+                text.push_str(&format!("  who sees what: {}\n", variant.sees));
+            }
+            if !variant.source.is_empty() {
+                text.push_str(&format!("  source: [{}]\n", variant.source));
+            }
+            variant.fields.iter().for_each(|field| text.push_str(&explain_field(field, 2)));
+            text.push('\n');
+        }
+    }
+    if text.is_empty() {
+        let known = all.iter().flat_map(|(_, variants)| variants.iter().map(|variant| variant.name));
+        return Err(format!("no word {name:?}{}", suggestion(name, known)));
+    }
+    Ok(text)
+}
+
+fn explain_field(field: &Field, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let unit = if field.unit.is_empty() { String::new() } else { format!(" ({})", field.unit) };
+    let default = match field.default {
+        None => "must be given".into(),
+        Some("") => "may be absent".into(),
+        Some(default) => format!("default {default}"),
+    };
+    let mut text =
+        format!("{pad}{}: {}{unit}, {default}\n{pad}    {}\n", field.name, want(&field.shape), field.doc);
+    if let Shape::Table(fields) = field.shape {
+        fields.iter().for_each(|field| text.push_str(&explain_field(field, indent + 4)));
+    }
+    text
+}
+
+/// The JSON schema of scenario files, for editors.
+#[must_use]
+pub fn schema() -> Json {
+    let list_of = |item: Json| json!({ "anyOf": [item.clone(), { "type": "array", "items": item }] });
+    let tasks: Vec<Json> = tasks::variants().iter().map(|v| of_variant(v, "family", TASK)).collect();
+    let mut protocols: Vec<Json> =
+        stages::presets().iter().map(|v| of_variant(v, "preset", PROTOCOL)).collect();
+    protocols.push(of_fields(&[stages::FIELDS, PROTOCOL].concat(), None));
+    let mut schema = of_fields(TOP, None);
+    let parts = [
+        ("task", list_of(json!({ "anyOf": tasks }))),
+        ("agent", list_of(of_fields(agents::FIELDS, None))),
+        ("overseer", list_of(of_fields(overseers::FIELDS, None))),
+        ("protocol", list_of(json!({ "anyOf": protocols }))),
+        (
+            "sweep",
+            json!({ "type": "object", "description": "paths, each with { from, to, step } or a list of values; mode = grid or zip" }),
+        ),
+        ("expect", list_of(of_fields(EXPECT, None))),
+    ];
+    for (name, part) in parts {
+        schema["properties"][name] = part;
+    }
+    schema["required"] = json!(["task", "overseer", "protocol"]);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("Elenchus scenario");
+    schema
+}
+
+fn of_fields(fields: &[Field], tag: Option<(&str, &str)>) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    if let Some((tag, word)) = tag {
+        properties.insert(tag.into(), json!({ "const": word }));
+        required.push(tag);
+    }
+    for field in fields {
+        let mut property = of_shape(&field.shape);
+        let unit = if field.unit.is_empty() { String::new() } else { format!(" Unit: {}.", field.unit) };
+        property["description"] = json!(format!("{}.{unit}", field.doc));
+        if let Some(default) = field.default.and_then(|text| serde_json::from_str::<Json>(text).ok()) {
+            property["default"] = default;
+        }
+        properties.insert(field.name.into(), property);
+        if field.default.is_none() {
+            required.push(field.name);
+        }
+    }
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn of_variant(variant: &Variant, tag: &str, more: &[Field]) -> Json {
+    let mut schema = of_fields(&[variant.fields, more].concat(), Some((tag, variant.name)));
+    schema["description"] = json!(variant.doc);
+    schema
+}
+
+fn of_shape(shape: &Shape) -> Json {
+    match shape {
+        Shape::Probability => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Shape::Real { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
+        Shape::Count { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        Shape::Text => json!({ "type": "string" }),
+        Shape::Flag => json!({ "type": "boolean" }),
+        Shape::OneOf(words) => json!({ "enum": words }),
+        Shape::Table(fields) => of_fields(fields, None),
+        Shape::List(shape) => json!({ "type": "array", "items": of_shape(shape) }),
+        Shape::Kind(variants) => {
+            let variants = variants();
+            let bare: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+            let mut options = vec![json!({ "enum": bare })];
+            options.extend(variants.iter().map(|variant| of_variant(variant, "kind", &[])));
+            json!({ "anyOf": options })
+        }
+    }
+}

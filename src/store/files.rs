@@ -1,0 +1,38 @@
+//! Reading scenarios and what they name, with errors that name the path and a remedy.
+
+use crate::scenario::spec::Scenario;
+use crate::scenario::{Overrides, Source, read};
+use std::fs;
+use std::path::Path;
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// The path and what is wrong with it or in it.
+pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> {
+    let text = text(path)?;
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let tables = |name: &str| self::text(&folder.join(name));
+    let file = path.display().to_string();
+    read(&Source { file: &file, stem, text: &text, tables: &tables }, overrides).map_err(|p| p.to_string())
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn text(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(format!("{shown} is a directory; name a file in it, such as {shown}/quickstart.toml"));
+    }
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{shown}: no such file; shipped scenarios are in scenarios/"),
+        _ => format!("{shown}: {error}"),
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{shown}: not UTF-8 at byte {at}; save the file as UTF-8")
+    })
+}

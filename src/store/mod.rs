@@ -1,0 +1,5 @@
+//! The only floor that touches files: scenarios and tables in, result directories out,
+//! whole or not at all.
+
+pub mod files;
+pub mod results;
