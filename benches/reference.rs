@@ -2,6 +2,8 @@
 //! debates a match) through the real engine, beside a hand-written loop that makes
 //! the same draws and must give the same counts. One thread; the ratio is printed.
 
+#![expect(clippy::disallowed_methods, reason = "a bench measures time")]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 

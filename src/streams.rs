@@ -205,6 +205,7 @@ fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L]) -> [[u32; L]; 16] 
 #[inline(always)]
 fn quarter<const L: usize>(s: &mut [[u32; L]; 16], a: usize, b: usize, c: usize, d: usize) {
     for (add, to, turn, by) in [(b, a, d, 16), (d, c, b, 12), (b, a, d, 8), (d, c, b, 7)] {
+        #[expect(clippy::needless_range_loop, reason = "one lane across three rows of one array")]
         for lane in 0..L {
             s[to][lane] = s[to][lane].wrapping_add(s[add][lane]);
             s[turn][lane] = (s[turn][lane] ^ s[to][lane]).rotate_left(by);

@@ -99,7 +99,7 @@ impl Chance {
 
     /// The complement.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn complement(self) -> Self {
         Self((1 << 32) - self.0)
     }
 }

@@ -128,9 +128,12 @@ fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share)
 }
 
+/// A cell and what came out of it.
+type Row<'a> = (&'a CellSpec, &'a CellRecord);
+
 /// The leaderboards: one a task, overseer and point; a matrix when there are many points.
 fn table(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
-    let mut groups: Vec<((&str, &str), Vec<(&CellSpec, &CellRecord)>)> = Vec::new();
+    let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
     for (cell, record) in cells.iter().zip(records) {
         let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
         match groups.iter_mut().find(|(known, _)| *known == key) {
@@ -148,7 +151,7 @@ fn table(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> St
 }
 
 /// Strategies, best first, with intervals and costs; tied ones share a rank.
-fn leaderboard(rows: &[(&CellSpec, &CellRecord)]) -> String {
+fn leaderboard(rows: &[Row]) -> String {
     let mut rows = rows.to_vec();
     let share = |record: &CellRecord| record.total().right as f64 / record.total().trials.max(1) as f64;
     rows.sort_by(|a, b| share(b.1).total_cmp(&share(a.1)));
@@ -192,7 +195,7 @@ fn leaderboard(rows: &[(&CellSpec, &CellRecord)]) -> String {
 }
 
 /// Right verdicts in percent: a row a strategy, a column a point; the best of a column and its ties are starred.
-fn matrix(rows: &[(&CellSpec, &CellRecord)]) -> String {
+fn matrix(rows: &[Row]) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut points: Vec<&[(String, String)]> = Vec::new();
     for (cell, _) in rows {

@@ -230,9 +230,7 @@ fn accuracies(text: &str, row: &str) -> Result<Vec<f64>, String> {
 pub fn count(node: &Node) -> Option<u64> {
     match node.value {
         Value::Int(number) => u64::try_from(number).ok(),
-        Value::Real(number) if number >= 0.0 && number <= 9e15 && number.fract() == 0.0 => {
-            Some(number as u64)
-        }
+        Value::Real(number) if (0.0..=9e15).contains(&number) && number.fract() == 0.0 => Some(number as u64),
         _ => None,
     }
 }

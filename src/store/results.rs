@@ -21,8 +21,11 @@ pub struct Outcome {
     pub manifest: Json,
 }
 
+/// A column of means and the sum it is of.
+type Mean = (&'static str, fn(&Tally) -> u64);
+
 /// The columns of means, and the sums they are of.
-const MEANS: [(&str, fn(&Tally) -> u64); 10] = [
+const MEANS: [Mean; 10] = [
     ("checks_mean", |t| t.checks),
     ("combines_mean", |t| t.combines),
     ("arguments_mean", |t| t.arguments),

@@ -9,6 +9,7 @@ use crate::world::resources::{Queues, Recorder, SubAnswers};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
 
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it reads and writes")]
 /// Hands on every verdict of the tick.
 pub fn settle(
     table: Table,

@@ -79,10 +79,10 @@ impl Ground {
                 Streams::at(actor, first + (start + i) as u64, Question(0), Moment::default())
             });
             streams.blocks(&at, &mut words);
-            for i in 0..LANES.min(lanes - start) {
+            for (i, at) in at.into_iter().enumerate().take(lanes - start) {
                 let lane = start + i;
                 let context = &mut self.contexts[lane * self.words..][..self.words];
-                let mut draws = streams.draws_from(at[i], &words, i);
+                let mut draws = streams.draws_from(at, &words, i);
                 self.roots[lane] = family.generate(&mut draws, context);
             }
         }

@@ -68,7 +68,7 @@ impl Mind {
             stance: spec.stance,
             skill: spec.skill,
             inspect: spec.inspect,
-            slips: spec.consistency.chance().not(),
+            slips: spec.consistency.chance().complement(),
             ability,
             belief: actor(Purpose::Belief),
             // A name no agent can have: names are not empty.
