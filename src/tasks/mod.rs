@@ -2,6 +2,8 @@
 //! recombination. A family is a value of its parameters; a trial's context is a
 //! flat row of words that only the world holds, for the truth is in it.
 
+mod stepwise;
+
 use crate::claim::{Answer, Question};
 use crate::shape::Variant;
 use crate::streams::Draws;
@@ -71,8 +73,8 @@ pub trait Family: Send + Sync {
         false
     }
 
-    /// For a decomposition that proposes candidates: the sub-question whose answer would show
-    /// that `better`, an answer the recombination left out, beats the claimed one.
+    /// For a decomposition that proposes candidates, of which the one with the least sub-answer wins:
+    /// the sub-question whose answer would show that `better` beats the claimed one.
     /// `None` where the parts and the recombination show every false claim.
     fn counter_proposal(&self, _context: &[u32], _question: Question, _better: Answer) -> Option<Question> {
         None
@@ -134,4 +136,6 @@ families! {
     permutation_powering: PermutationPowering,
     sequential_assignments: SequentialAssignments,
     wildcard_search: WildcardSearch,
+    shortest_path: ShortestPath,
+    union_find: UnionFind,
 }

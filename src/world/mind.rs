@@ -2,10 +2,10 @@
 //! believes and says are functions of addresses; it never holds the truth.
 
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
-use crate::claim::{Answer, Perturbation, Question};
+use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::streams::{Actor, Moment, Purpose, Streams};
 use crate::units::Chance;
-use crate::world::ground::Ground;
+use crate::world::ground::{Ground, Sight};
 use crate::world::judgement::Judgement;
 use bevy_ecs::prelude::Component;
 
@@ -85,17 +85,26 @@ impl Mind {
     #[must_use]
     #[inline]
     pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
+        at.ground.observe(at.lane, question, self.belief_of(at, question, level))
+    }
+
+    /// Whether it believes a claim: what it believes itself, or another answer where several are right.
+    #[must_use]
+    pub fn agrees(&self, at: Place, claim: Claim, level: u32) -> bool {
+        at.ground.observe_claim(at.lane, claim, Sight::Sees(self.belief_of(at, claim.question, level)))
+    }
+
+    fn belief_of(&self, at: Place, question: Question, level: u32) -> Perturbation {
         let right = self.ability.right(level, at.ground.family().answers(question));
         if right == Chance::ALWAYS {
-            return at.ground.observe(at.lane, question, Perturbation::Right);
+            return Perturbation::Right;
         }
         let block = |actor| at.streams.block(Streams::at(actor, at.trial, question, at.moment(0, 0)));
         let mut words = block(self.belief);
         if self.sharing.hit(words[0]) {
             words = block(self.shared);
         }
-        let belief = if right.hit(words[1]) { Perturbation::Right } else { Perturbation::Wrong(words[2]) };
-        at.ground.observe(at.lane, question, belief)
+        if right.hit(words[1]) { Perturbation::Right } else { Perturbation::Wrong(words[2]) }
     }
 
     /// What it says of a question, given what it believes.

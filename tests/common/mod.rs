@@ -96,3 +96,27 @@ pub fn near(what: &str, hits: u64, trials: u64, expected: f64) {
         4.0 * error
     );
 }
+
+/// Compares with a kept text under tests/golden; `UPDATE_GOLDEN=1` keeps the new one.
+#[track_caller]
+pub fn golden(name: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).expect("tests/golden can be written");
+        return;
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+        panic!("{}: {error}; keep one with UPDATE_GOLDEN=1 cargo test, and read it", path.display())
+    });
+    let first = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
+    let line = first.unwrap_or_else(|| kept.lines().count().min(text.lines().count()));
+    let at = |text: &str| text.lines().nth(line).unwrap_or("the end").to_owned();
+    assert!(
+        kept == text,
+        "tests/golden/{name}, line {}: kept {:?}, now {:?}; if results were meant to change, raise SEMANTICS \
+         and keep the new text with UPDATE_GOLDEN=1 cargo test",
+        line + 1,
+        at(&kept),
+        at(text)
+    );
+}

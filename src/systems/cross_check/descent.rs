@@ -6,6 +6,7 @@
 //! it looks for the fewest false parts that recombine to it, first where the
 //! overseer is known to be fooled, and asserts a false recombination if none do.
 
+use crate::agents::Stance;
 use crate::claim::{Answer, Claim, Question};
 use crate::scenario::stages::CrossCheck;
 use crate::streams::{Draws, Streams};
@@ -155,8 +156,11 @@ fn find_flaw(
     if !challenger.deceives() {
         let level = |part| at.ground.level(at.lane, part);
         let differs = |place: &usize| {
-            let (part, answer) = parts[*place];
-            challenger.says(at, part, level(part), overseer) != answer
+            let (question, answer) = parts[*place];
+            match challenger.stance {
+                Stance::Sycophantic => overseer.leans(at, question, level(question)) != answer,
+                _ => !challenger.agrees(at, Claim { question, answer }, level(question)),
+            }
         };
         return { looks }.filter(disputable).find(differs);
     }
@@ -216,7 +220,7 @@ pub fn descend(
                 told(format!("{} disputes the recombination: {}", challenger.name, show(claim)));
                 return end(Dispute::Recombination(claim, base), calls);
             }
-            let Some(counter) = counter_proposal(at, challenger, claim) else {
+            let Some(counter) = counter_proposal(at, challenger, claim, &parts) else {
                 told(format!("{} finds no flaw in: {}", challenger.name, show(claim)));
                 return end(Dispute::Conceded, calls);
             };
@@ -250,16 +254,17 @@ pub fn descend(
 }
 
 /// What an honest challenger puts against a claim in whose parts it found no flaw, if it believes
-/// another answer and the family proposes candidates.
-fn counter_proposal(at: Place, challenger: &Mind, claim: Claim) -> Option<Claim> {
-    if challenger.deceives() {
-        return None;
-    }
+/// another answer and can show that the better answer wins over what was laid out for the claimed one.
+fn counter_proposal(at: Place, challenger: &Mind, claim: Claim, parts: &Parts) -> Option<Claim> {
     let level = |question| at.ground.level(at.lane, question);
-    let better = challenger.believes(at, claim.question, level(claim.question));
-    if better == claim.answer {
+    if challenger.deceives() || challenger.agrees(at, claim, level(claim.question)) {
         return None;
     }
+    let better = challenger.believes(at, claim.question, level(claim.question));
     let question = at.ground.counter_proposal(at.lane, claim.question, better)?;
-    Some(Claim { question, answer: challenger.believes(at, question, level(question)) })
+    let answer = challenger.believes(at, question, level(question));
+    let claimed = at.ground.counter_proposal(at.lane, claim.question, claim.answer);
+    let beaten =
+        parts.iter().find(|(part, _)| Some(*part) == claimed).is_none_or(|(_, laid)| answer.0 < laid.0);
+    beaten.then_some(Claim { question, answer })
 }

@@ -1,0 +1,286 @@
+//! Every task family keeps its promises: true parts recombine to the truth, levels fall
+//! whatever is answered, bounds hold, and no false claim is without a flaw to show.
+
+mod common;
+
+use elenchus::claim::{Answer, Question};
+use elenchus::streams::{Draws, Moment, Purpose, Streams};
+use elenchus::tasks::{Family, FamilySpec, Step};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn spec(family: &str, parameters: &str) -> FamilySpec {
+    let text = format!(r#"{{ "family": "{family}", {parameters} }}"#);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Parameters of every family, small to as large as in the paper.
+fn specs() -> Vec<FamilySpec> {
+    let mut all = Vec::new();
+    for (combine, answers) in [("all", 2), ("any", 2), ("majority", 2), ("sum", 2), ("sum", 7)] {
+        for (depth, branching) in [(0, 3), (1, 5), (3, 3)] {
+            let rest = format!(r#""depth": {depth}, "branching": {branching}, "answers": {answers}"#);
+            all.push(spec("claim_tree", &format!(r#"{rest}, "combine": "{combine}""#)));
+        }
+    }
+    for (size, k_max) in [(2, 2), (8, 7), (64, 63)] {
+        all.push(spec("permutation_powering", &format!(r#""size": {size}, "k_max": {k_max}"#)));
+    }
+    for (size, depth, values) in [(4, 1, 2), (8, 3, 8), (64, 6, 8)] {
+        let rest = format!(r#""size": {size}, "depth": {depth}, "values": {values}"#);
+        all.push(spec("sequential_assignments", &rest));
+    }
+    for (bits, size, wildcards) in [(2, 1, 1), (6, 32, 4), (6, 64, 6)] {
+        let rest = format!(r#""bits": {bits}, "size": {size}, "wildcards": {wildcards}"#);
+        all.push(spec("wildcard_search", &rest));
+    }
+    for (size, horizon, proposals) in [(4, 1, 1), (8, 4, 2), (64, 6, 4)] {
+        let rest = format!(r#""size": {size}, "horizon": {horizon}, "proposals": {proposals}"#);
+        for ask in ["distance", "step"] {
+            all.push(spec("shortest_path", &format!(r#"{rest}, "ask": "{ask}""#)));
+        }
+        for ask in ["label", "parent", "depth"] {
+            all.push(spec("union_find", &format!(r#"{rest}, "ask": "{ask}""#)));
+        }
+    }
+    let tried: BTreeSet<&str> = all.iter().map(FamilySpec::name).collect();
+    let listed: BTreeSet<&str> = elenchus::tasks::variants().iter().map(|variant| variant.name).collect();
+    assert_eq!(tried, listed, "every listed family is tested");
+    all
+}
+
+/// A trial of a family: its context and root.
+fn trial(spec: &FamilySpec, seed: u64, trial: u64) -> (Vec<u32>, Question) {
+    let streams = Streams::new(seed);
+    let actor = Streams::actor(Purpose::Task, 0, spec.name());
+    let mut draws = streams.draws(Streams::at(actor, trial, Question(0), Moment::default()));
+    let mut context = vec![0; spec.family().context_words()];
+    let root = spec.family().generate(&mut draws, &mut context);
+    (context, root)
+}
+
+/// The parts laid out with the answers that `say` gives, and the exact recombination.
+fn lay_out(
+    family: &dyn Family,
+    context: &[u32],
+    question: Question,
+    mut say: impl FnMut(Question) -> Answer,
+) -> (Vec<(Question, Answer)>, Answer) {
+    let (mut parts, mut answers) = (Vec::new(), Vec::new());
+    loop {
+        match family.step(context, question, &answers) {
+            Step::Done(base) => return (parts, base),
+            Step::Ask(part) => {
+                let answer = say(part);
+                parts.push((part, answer));
+                answers.push(answer);
+            }
+        }
+    }
+}
+
+/// A right answer to a question: one of those there are.
+fn some_right(family: &dyn Family, context: &[u32], question: Question, draws: &mut Draws) -> Answer {
+    let right = |answer: &Answer| family.is_right(context, question, *answer);
+    let all: Vec<Answer> = (0..family.answers(question)).map(|a| Answer(a as u16)).filter(right).collect();
+    all[draws.below(all.len() as u32) as usize]
+}
+
+/// Questions that a match meets when parts are answered by `say`, each split once, as the engine does.
+fn unfold(
+    family: &dyn Family,
+    context: &[u32],
+    root: Question,
+    say: &mut dyn FnMut(Question) -> Answer,
+) -> (BTreeSet<Question>, u64) {
+    let mut seen = BTreeSet::from([root]);
+    let mut open = vec![root];
+    let mut rows = 1;
+    while let Some(question) = open.pop() {
+        if family.level(context, question) == 0 || family.is_proposal(question) {
+            continue;
+        }
+        let (parts, _) = lay_out(family, context, question, &mut *say);
+        rows += parts.len() as u64;
+        open.extend(parts.into_iter().map(|(part, _)| part).filter(|part| seen.insert(*part)));
+    }
+    (seen, rows)
+}
+
+#[test]
+fn true_parts_recombine_to_the_truth() {
+    for spec in specs() {
+        let family = spec.family();
+        for i in 0..20 {
+            let (context, root) = trial(&spec, 5, i);
+            let truth = |question| family.truth(&context, question);
+            let (seen, _) = unfold(family, &context, root, &mut { truth });
+            for question in seen {
+                let answer = truth(question);
+                assert!(family.is_right(&context, question, answer), "{spec:?}");
+                if family.level(&context, question) == 0 || family.is_proposal(question) {
+                    continue;
+                }
+                let (_, base) = lay_out(family, &context, question, truth);
+                let shown = family.show_question(&context, question);
+                assert!(family.is_right(&context, question, base), "{spec:?} {shown}: {answer:?} {base:?}");
+            }
+        }
+    }
+}
+
+/// What must hold of a question however its parts are answered.
+fn check_bounds(spec: &FamilySpec, seed: u64) {
+    let family = spec.family();
+    let (context, root) = trial(spec, seed, seed);
+    let streams = Streams::new(seed);
+    let actor = Streams::actor(Purpose::Sample, 0, "answers");
+    let mut draws = streams.draws(Streams::at(actor, 0, Question(0), Moment::default()));
+    let mut known = std::collections::BTreeMap::new();
+    let mut say = |question| {
+        let answers = family.answers(question);
+        *known.entry(question).or_insert_with(|| Answer(draws.below(answers) as u16))
+    };
+    let (seen, rows) = unfold(family, &context, root, &mut say);
+    assert!(rows <= family.questions_max(64), "{spec:?}: {rows} rows, bound {}", family.questions_max(64));
+    for question in seen {
+        let level = family.level(&context, question);
+        assert!(level <= family.level_max());
+        assert!(family.answers(question) >= 1);
+        assert!(!family.show_question(&context, question).is_empty());
+        if level == 0 || family.is_proposal(question) {
+            continue;
+        }
+        let (parts, base) = lay_out(family, &context, question, &mut say);
+        assert!(!parts.is_empty() && parts.len() <= family.subs_max(), "{spec:?}");
+        assert!(u32::from(base.0) < family.answers(question), "{spec:?}: {base:?}");
+        for (part, _) in parts {
+            let below = family.level(&context, part);
+            assert!(below < level || (family.is_proposal(part) && below <= level), "{spec:?}");
+        }
+    }
+}
+
+/// A claim whose parts are all true and that recombines from them is either right, or a counter-proposal
+/// shows what was left out; and no counter-proposal truly beats a right one.
+fn check_false_claims(spec: &FamilySpec, seed: u64) {
+    let family = spec.family();
+    let (context, root) = trial(spec, seed, seed);
+    let streams = Streams::new(seed);
+    let actor = Streams::actor(Purpose::Sample, 0, "parts");
+    let mut draws = streams.draws(Streams::at(actor, 0, Question(0), Moment::default()));
+    let truth = |question| family.truth(&context, question);
+    let (seen, _) = unfold(family, &context, root, &mut { truth });
+    for question in seen.into_iter().take(200) {
+        if family.level(&context, question) == 0 || family.is_proposal(question) {
+            continue;
+        }
+        // Any true parts, and any proposals at all: only what is proposed may be poor.
+        let (parts, base) = lay_out(family, &context, question, |part| {
+            if family.is_proposal(part) {
+                Answer(draws.below(family.answers(part)) as u16)
+            } else {
+                some_right(family, &context, part, &mut draws)
+            }
+        });
+        let claimed = family.counter_proposal(&context, question, base);
+        let laid = |wanted| parts.iter().find(|(part, _)| Some(*part) == wanted).map(|(_, answer)| *answer);
+        let beats = |better| {
+            let counter = family.counter_proposal(&context, question, better)?;
+            laid(claimed).is_none_or(|laid| truth(counter).0 < laid.0).then_some(counter)
+        };
+        let shown = || format!("{spec:?} {}", family.show_question(&context, question));
+        if family.is_right(&context, question, base) {
+            for better in (0..family.answers(question)).map(|a| Answer(a as u16)) {
+                assert_eq!(beats(better), None, "{}: nothing beats a right claim", shown());
+            }
+        } else {
+            assert!(beats(truth(question)).is_some(), "{}: {base:?} is false, and nothing shows it", shown());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn levels_fall_and_bounds_hold_whatever_is_answered(which in 0..specs().len(), seed: u32) {
+        check_bounds(&specs()[which], seed.into());
+    }
+
+    #[test]
+    fn a_false_claim_has_a_flaw_to_show(which in 0..specs().len(), seed: u32) {
+        check_false_claims(&specs()[which], seed.into());
+    }
+}
+
+#[test]
+fn omissions_happen_and_are_shown() {
+    // The property above must not hold for lack of poor proposals.
+    let spec = spec("shortest_path", r#""size": 16, "horizon": 4, "proposals": 1, "ask": "step""#);
+    let family = spec.family();
+    let omitted = (0..200).filter(|i| {
+        let (context, root) = trial(&spec, 9, *i);
+        let far = |part: Question| {
+            if family.is_proposal(part) { Answer(15) } else { family.truth(&context, part) }
+        };
+        let (_, base) = lay_out(family, &context, root, far);
+        !family.is_right(&context, root, base)
+    });
+    assert!(omitted.count() > 20);
+}
+
+#[test]
+fn wrong_parts_propagate_or_cancel_by_the_real_operation() {
+    // The share of single false parts that leave the recombination right: none where the operation is
+    // injective in each part, some where it is not.
+    let cancelled = |spec: &FamilySpec| {
+        let family = spec.family();
+        let (mut kept, mut all) = (0, 0);
+        for i in 0..100 {
+            let (context, root) = trial(spec, 3, i);
+            let (parts, _) = lay_out(family, &context, root, |part| family.truth(&context, part));
+            for place in 0..parts.len() {
+                let mut at = 0;
+                let (_, base) = lay_out(family, &context, root, |part| {
+                    let truth = family.truth(&context, part);
+                    at += 1;
+                    if at == place + 1 { Answer((truth.0 + 1) % family.answers(part) as u16) } else { truth }
+                });
+                all += 1;
+                kept += u32::from(family.is_right(&context, root, base));
+            }
+        }
+        (kept, all)
+    };
+    let tree = |combine: &str| {
+        let rest = r#""depth": 1, "branching": 3, "answers": 2"#;
+        spec("claim_tree", &format!(r#"{rest}, "combine": "{combine}""#))
+    };
+    assert_eq!(cancelled(&tree("sum")).0, 0, "a sum changes with each part");
+    assert_eq!(cancelled(&spec("permutation_powering", r#""size": 8, "k_max": 7"#)).0, 0, "so does a power");
+    for spec in [
+        tree("any"),
+        tree("majority"),
+        spec("sequential_assignments", r#""size": 8, "depth": 3, "values": 2"#),
+        spec("shortest_path", r#""size": 8, "horizon": 4, "proposals": 2, "ask": "distance""#),
+    ] {
+        let (kept, all) = cancelled(&spec);
+        assert!(kept > 0 && kept < all, "{spec:?}: {kept} of {all}");
+    }
+}
+
+#[test]
+fn first_worlds_are_pinned() {
+    let mut shown = String::new();
+    for name in elenchus::tasks::variants().iter().map(|variant| variant.name) {
+        let spec = specs().into_iter().rfind(|spec| spec.name() == name).expect("a listed family");
+        let family = spec.family();
+        for i in 0..3 {
+            let (context, root) = trial(&spec, 7, i);
+            let answer = family.show_answer(root, family.truth(&context, root));
+            shown.push_str(&format!("{name}: {}: {answer}\n", family.show_question(&context, root)));
+        }
+    }
+    common::golden("first-worlds.txt", &shown);
+}
