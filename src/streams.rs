@@ -131,7 +131,7 @@ impl Streams {
     /// The 16 words of an address.
     #[must_use]
     pub fn block(&self, at: Address) -> [u32; 16] {
-        chacha8(&self.key, &[at]).map(|[word]| word)
+        chacha8_rows(&self.key, at)
     }
 
     /// The words of eight addresses at once, `[word][lane]`.
@@ -204,12 +204,61 @@ fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L]) -> [[u32; L]; 16] 
 
 #[inline(always)]
 fn quarter<const L: usize>(s: &mut [[u32; L]; 16], a: usize, b: usize, c: usize, d: usize) {
-    for (add, to, turn, by) in [(b, a, d, 16), (d, c, b, 12), (b, a, d, 8), (d, c, b, 7)] {
-        #[expect(clippy::needless_range_loop, reason = "one lane across three rows of one array")]
-        for lane in 0..L {
-            s[to][lane] = s[to][lane].wrapping_add(s[add][lane]);
-            s[turn][lane] = (s[turn][lane] ^ s[to][lane]).rotate_left(by);
-        }
+    // Written out, so that each rotation is by a constant.
+    stir::<L, 16>(s, a, b, d);
+    stir::<L, 12>(s, c, d, b);
+    stir::<L, 8>(s, a, b, d);
+    stir::<L, 7>(s, c, d, b);
+}
+
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "one lane across three rows of one array")]
+fn stir<const L: usize, const BY: u32>(s: &mut [[u32; L]; 16], to: usize, add: usize, turn: usize) {
+    for lane in 0..L {
+        s[to][lane] = s[to][lane].wrapping_add(s[add][lane]);
+        s[turn][lane] = (s[turn][lane] ^ s[to][lane]).rotate_left(BY);
+    }
+}
+
+type Row = [u32; 4];
+
+/// ChaCha with 8 rounds for one address: the state's four rows, which fit registers.
+#[inline]
+fn chacha8_rows(key: &[u32; 8], at: Address) -> [u32; 16] {
+    let start: [Row; 4] = [
+        [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574],
+        [key[0], key[1], key[2], key[3]],
+        [key[4], key[5], key[6], key[7]],
+        [at.block as u32, (at.block >> 32) as u32, at.stream as u32, (at.stream >> 32) as u32],
+    ];
+    let turned = |row: Row, by: usize| -> Row { std::array::from_fn(|i| row[(i + by) % 4]) };
+    let mut s = start;
+    for _ in 0..4 {
+        quarter_rows(&mut s);
+        // The diagonals become columns, and columns again.
+        s = [s[0], turned(s[1], 1), turned(s[2], 2), turned(s[3], 3)];
+        quarter_rows(&mut s);
+        s = [s[0], turned(s[1], 3), turned(s[2], 2), turned(s[3], 1)];
+    }
+    std::array::from_fn(|i| s[i / 4][i % 4].wrapping_add(start[i / 4][i % 4]))
+}
+
+#[inline(always)]
+fn quarter_rows(s: &mut [Row; 4]) {
+    stir_rows::<0, 1, 3, 16>(s);
+    stir_rows::<2, 3, 1, 12>(s);
+    stir_rows::<0, 1, 3, 8>(s);
+    stir_rows::<2, 3, 1, 7>(s);
+}
+
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "one column across three rows of one array")]
+fn stir_rows<const TO: usize, const ADD: usize, const TURN: usize, const BY: u32>(s: &mut [Row; 4]) {
+    for i in 0..4 {
+        s[TO][i] = s[TO][i].wrapping_add(s[ADD][i]);
+    }
+    for i in 0..4 {
+        s[TURN][i] = (s[TURN][i] ^ s[TO][i]).rotate_left(BY);
     }
 }
 

@@ -143,6 +143,7 @@ fn check_bounds(spec: &FamilySpec, seed: u64) {
     };
     let (seen, rows) = unfold(family, &context, root, &mut say);
     assert!(rows <= family.questions_max(64), "{spec:?}: {rows} rows, bound {}", family.questions_max(64));
+    assert!(family.subs_max() <= elenchus::tasks::SUBS_MAX);
     for question in seen {
         let level = family.level(&context, question);
         assert!(level <= family.level_max());

@@ -18,6 +18,9 @@ pub enum Step {
     Done(Answer),
 }
 
+/// No question of any family has more sub-questions.
+pub const SUBS_MAX: usize = 64;
+
 /// A task family. `context` is always what [`Family::generate`] filled.
 pub trait Family: Send + Sync {
     /// Words of context a trial needs; fixed by the parameters.
@@ -59,7 +62,7 @@ pub trait Family: Send + Sync {
         true
     }
 
-    /// The most sub-questions that one question has.
+    /// The most sub-questions that one question has; at most [`SUBS_MAX`].
     fn subs_max(&self) -> usize;
 
     /// An upper bound on the questions that `splits` levels of decomposition of a root ask, root included.

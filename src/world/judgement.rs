@@ -420,11 +420,21 @@ impl Judgement {
         })
     }
 
-    /// The wrong answer this overseer is known to be fooled by at a question: under the adversarial
-    /// model every opponent knows it, under others only one that studied it (`studied`).
+    /// Whether an opponent knows where it errs: under the adversarial model every opponent does, under
+    /// other models with a pattern only one that studied it.
+    #[must_use]
+    pub fn is_known_to_err(&self, studied: bool) -> bool {
+        match self.judging.model {
+            ErrorModel::Adversarial { .. } => true,
+            ErrorModel::Systematic { .. } | ErrorModel::Concentrated { .. } => studied,
+            _ => false,
+        }
+    }
+
+    /// The wrong answer this overseer is known to be fooled by at a question.
     #[must_use]
     pub fn fooled_by(&self, at: Place, question: Question, studied: bool) -> Option<Answer> {
-        if !studied && !matches!(self.judging.model, ErrorModel::Adversarial { .. }) {
+        if !self.is_known_to_err(studied) {
             return None;
         }
         let (seen, _) = self.judging.pattern(at, question)?;

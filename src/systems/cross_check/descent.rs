@@ -3,14 +3,15 @@
 //! believe, never the truth.
 //!
 //! An honest defender lays out what it believes. A deceiver keeps its lie alive:
-//! it looks for the fewest false parts that recombine to it, first where the
-//! overseer is known to be fooled, and asserts a false recombination if none do.
+//! it looks for the fewest false parts that recombine to it, first such as lead to
+//! where the overseer is known to err, and asserts a false recombination if none do.
 
 use crate::agents::Stance;
 use crate::claim::{Answer, Claim, Question};
 use crate::scenario::stages::CrossCheck;
 use crate::streams::{Draws, Streams};
-use crate::tasks::Step;
+use crate::systems::cross_check::foresight::Foresight;
+use crate::tasks::{SUBS_MAX, Step};
 use crate::world::judgement::Judgement;
 use crate::world::mind::{Mind, Place};
 
@@ -43,24 +44,44 @@ pub struct End {
 }
 
 /// Parts laid out, in the order they are asked.
-type Parts = Vec<(Question, Answer)>;
+#[derive(Clone, Default)]
+pub struct Parts {
+    /// What was asked.
+    pub questions: Vec<Question>,
+    /// What was said of it.
+    pub answers: Vec<Answer>,
+}
+
+impl Parts {
+    pub(super) fn len(&self) -> usize {
+        self.questions.len()
+    }
+
+    pub(super) fn claim(&self, place: usize) -> Claim {
+        Claim { question: self.questions[place], answer: self.answers[place] }
+    }
+
+    pub(super) fn claims(&self) -> impl Iterator<Item = Claim> {
+        (0..self.len()).map(|place| self.claim(place))
+    }
+}
 
 /// Walks a decomposition with the answers that `say` gives; the exact recombination, unknown if a part is.
-fn walk(
+pub(super) fn walk(
     at: Place,
     question: Question,
     parts: &mut Parts,
     mut say: impl FnMut(usize, Question) -> Answer,
 ) -> Answer {
-    let mut answers: Vec<Answer> = Vec::new();
-    parts.clear();
+    parts.questions.clear();
+    parts.answers.clear();
     loop {
-        match at.ground.step(at.lane, question, &answers) {
+        match at.ground.step(at.lane, question, &parts.answers) {
             Step::Done(base) => return base,
             Step::Ask(part) => {
                 let answer = say(parts.len(), part);
-                parts.push((part, answer));
-                answers.push(answer);
+                parts.questions.push(part);
+                parts.answers.push(answer);
                 if !answer.is_known() {
                     return Answer::UNKNOWN;
                 }
@@ -70,44 +91,32 @@ fn walk(
 }
 
 /// The defender's parts for its claim, and what they recombine to.
-fn lay_out(at: Place, defender: &Mind, overseer: &Judgement, claim: Claim, parts: &mut Parts) -> Answer {
+fn lay_out(
+    at: Place,
+    defender: &Mind,
+    foresight: &Foresight,
+    claim: Claim,
+    depth: u32,
+    parts: &mut Parts,
+) -> Answer {
     let level = |question| at.ground.level(at.lane, question);
-    let believed = |_: usize, part| defender.believes(at, part, level(part));
     if !defender.deceives() {
-        return walk(at, claim.question, parts, |_, part| defender.says(at, part, level(part), overseer));
+        let says = |_: usize, part| defender.says(at, part, level(part), foresight.overseer);
+        return walk(at, claim.question, parts, says);
     }
-    if walk(at, claim.question, parts, believed) == claim.answer {
-        return claim.answer;
+    let believed = |_: usize, part| defender.believes(at, part, level(part));
+    let base = walk(at, claim.question, parts, believed);
+    if base == claim.answer {
+        return base;
     }
     let count = parts.len();
-    let plan: Parts = parts.clone();
     let mut draws = draws(at, defender, claim.question, 1);
     let start = draws.below(count.max(1) as u32) as usize;
-    let places = (0..count).map(|i| (start + i) % count);
-    // One false part, first where the overseer is known to be fooled.
-    for place in places.clone() {
-        let (part, truth) = plan[place];
-        let fooled = overseer.fooled_by(at, part, defender.studies()).filter(|lie| *lie != truth);
-        if let Some(lie) = fooled
-            && !at.ground.family().is_proposal(part)
-            && walk(at, claim.question, parts, swap_in(place, lie, believed)) == claim.answer
-        {
-            return claim.answer;
-        }
-    }
-    for place in places.clone() {
-        let (part, truth) = plan[place];
-        let answers = at.ground.family().answers(part);
-        let shift = draws.below(answers);
-        for lie in (0..answers).map(|i| Answer(((i + shift) % answers) as u16)) {
-            if lie != truth && walk(at, claim.question, parts, swap_in(place, lie, believed)) == claim.answer
-            {
-                return claim.answer;
-            }
-        }
+    if let Some((place, lie)) = foresight.lie(claim, depth, parts, start, &mut draws) {
+        return walk(at, claim.question, parts, swap_in(place, lie, believed));
     }
     // Several false parts, alike, as few as do.
-    let answers = plan.first().map_or(0, |(part, _)| at.ground.family().answers(*part));
+    let answers = parts.questions.first().map_or(0, |part| at.ground.family().answers(*part));
     for lie in (0..answers).map(|answer| Answer(answer as u16)) {
         for false_parts in 2..=count {
             let say = |place: usize, part| {
@@ -124,7 +133,7 @@ fn lay_out(at: Place, defender: &Mind, overseer: &Judgement, claim: Claim, parts
 }
 
 /// What `say` says, but for one part.
-fn swap_in(
+pub(super) fn swap_in(
     place: usize,
     lie: Answer,
     say: impl Fn(usize, Question) -> Answer,
@@ -140,37 +149,36 @@ fn draws<'a>(at: Place<'a>, mind: &Mind, question: Question, act: u32) -> Draws<
 fn find_flaw(
     at: Place,
     challenger: &Mind,
-    overseer: &Judgement,
+    foresight: &Foresight,
     question: Question,
+    depth: u32,
     parts: &Parts,
 ) -> Option<usize> {
     let mut draws = draws(at, challenger, question, 0);
-    let mut order: Vec<usize> = (0..parts.len()).collect();
+    let mut order: [usize; SUBS_MAX] = std::array::from_fn(|i| i);
     let inspected = challenger.inspect.map_or(parts.len(), |b| (b as usize).min(parts.len()));
     for i in 0..inspected {
         let j = i + draws.below((parts.len() - i) as u32) as usize;
         order.swap(i, j);
     }
     let looks = order[..inspected].iter().copied();
-    let disputable = |place: &usize| !at.ground.family().is_proposal(parts[*place].0);
+    let disputable = |place: &usize| !at.ground.family().is_proposal(parts.questions[*place]);
     if !challenger.deceives() {
         let level = |part| at.ground.level(at.lane, part);
         let differs = |place: &usize| {
-            let (question, answer) = parts[*place];
+            let part = parts.claim(*place);
+            let level = level(part.question);
             match challenger.stance {
-                Stance::Sycophantic => overseer.leans(at, question, level(question)) != answer,
-                _ => !challenger.agrees(at, Claim { question, answer }, level(question)),
+                Stance::Sycophantic => foresight.overseer.leans(at, part.question, level) != part.answer,
+                _ => !challenger.agrees(at, part, level),
             }
         };
         return { looks }.filter(disputable).find(differs);
     }
-    // A deceiver disputes what the overseer is known to get wrong, or else whatever it looked at first.
-    let fooled = |place: &usize| {
-        let (part, answer) = parts[*place];
-        overseer.fooled_by(at, part, challenger.studies()).is_some_and(|seen| seen != answer)
-    };
+    // A deceiver disputes what leads to where the overseer is known to err, or else whatever it looked at first.
     let mut candidates = { looks }.filter(disputable);
-    candidates.clone().find(fooled).or_else(|| candidates.next())
+    let misleads = |place: &usize| foresight.misleads(parts.claim(*place), depth + 1);
+    candidates.clone().find(misleads).or_else(|| candidates.next())
 }
 
 /// Whether a defender that lies about a part says something else when asked again.
@@ -183,18 +191,18 @@ fn is_caught(at: Place, defender: &Mind, part: Claim, asks: u32) -> bool {
     (0..asks).any(|_| draws.hit(defender.slips))
 }
 
-/// Follows the dispute of a root claim down. `told` hears of every step.
+/// Follows the dispute of a root claim down. `told` hears of every step; `parts` is scratch.
 pub fn descend(
     at: Place,
     kind: CrossCheck,
     [mut defender, mut challenger]: [&Mind; 2],
     overseer: &Judgement,
     root: Claim,
-    told: &mut dyn FnMut(String),
+    parts: &mut Parts,
+    told: &mut dyn FnMut(&dyn Fn() -> String),
 ) -> End {
     let asks = if let CrossCheck::CrossExamination { asks, .. } = kind { asks } else { 0 };
     let single = matches!(kind, CrossCheck::Critique { .. });
-    let mut parts = Parts::new();
     let mut claim = root;
     let mut by_defender = true;
     let (mut depth, mut calls) = (0, 0);
@@ -207,45 +215,46 @@ pub fn descend(
         )
     };
     loop {
-        let level = at.ground.level(at.lane, claim.question);
         let end = |dispute, calls| End { dispute, by_defender, depth, calls };
-        let checkable = if single { depth > 0 } else { level <= overseer.spec.reach };
-        if level == 0 || checkable || at.ground.family().is_proposal(claim.question) {
+        let foresight = |liar| Foresight { at, liar, overseer, single };
+        if foresight(defender).ends(claim.question, depth) {
             return end(Dispute::Part(claim), calls);
         }
-        let base = lay_out(at, defender, overseer, claim, &mut parts);
+        let base = lay_out(at, defender, &foresight(defender), claim, depth, parts);
         calls += 2 * parts.len() as u32;
-        let Some(place) = find_flaw(at, challenger, overseer, claim.question, &parts) else {
+        let sought = find_flaw(at, challenger, &foresight(challenger), claim.question, depth, parts);
+        let Some(place) = sought else {
             if base != claim.answer && !challenger.deceives() {
-                told(format!("{} disputes the recombination: {}", challenger.name, show(claim)));
+                told(&|| format!("{} disputes the recombination: {}", challenger.name, show(claim)));
                 return end(Dispute::Recombination(claim, base), calls);
             }
-            let Some(counter) = counter_proposal(at, challenger, claim, &parts) else {
-                told(format!("{} finds no flaw in: {}", challenger.name, show(claim)));
+            let Some(counter) = counter_proposal(at, challenger, claim, parts) else {
+                told(&|| format!("{} finds no flaw in: {}", challenger.name, show(claim)));
                 return end(Dispute::Conceded, calls);
             };
-            told(format!("{} shows an omission: {}", challenger.name, show(counter)));
+            told(&|| format!("{} shows an omission: {}", challenger.name, show(counter)));
             (claim, by_defender) = (counter, !by_defender);
             std::mem::swap(&mut defender, &mut challenger);
             depth += 1;
             continue;
         };
-        let (question, answer) = parts[place];
-        let part = Claim { question, answer };
-        told(format!(
-            "{} lays out {} parts; {} disputes that {}",
-            defender.name,
-            parts.len(),
-            challenger.name,
-            show(part)
-        ));
+        let part = parts.claim(place);
+        told(&|| {
+            format!(
+                "{} lays out {} parts; {} disputes that {}",
+                defender.name,
+                parts.len(),
+                challenger.name,
+                show(part)
+            )
+        });
         if is_caught(at, defender, part, asks) {
-            told(format!("{} is asked again and contradicts itself", defender.name));
+            told(&|| format!("{} is asked again and contradicts itself", defender.name));
             return end(Dispute::Caught, calls + asks);
         }
         calls += asks;
         if parts.len() - place <= overseer.spec.negligence as usize {
-            told(format!("{} does not look that far", overseer.spec.name));
+            told(&|| format!("{} does not look that far", overseer.spec.name));
             return end(Dispute::Overlooked, calls);
         }
         claim = part;
@@ -264,7 +273,9 @@ fn counter_proposal(at: Place, challenger: &Mind, claim: Claim, parts: &Parts) -
     let question = at.ground.counter_proposal(at.lane, claim.question, better)?;
     let answer = challenger.believes(at, question, level(question));
     let claimed = at.ground.counter_proposal(at.lane, claim.question, claim.answer);
-    let beaten =
-        parts.iter().find(|(part, _)| Some(*part) == claimed).is_none_or(|(_, laid)| answer.0 < laid.0);
+    let beaten = parts
+        .claims()
+        .find(|part| Some(part.question) == claimed)
+        .is_none_or(|laid| answer.0 < laid.answer.0);
     beaten.then_some(Claim { question, answer })
 }

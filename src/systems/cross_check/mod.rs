@@ -2,6 +2,7 @@
 //! the truth.
 
 pub mod descent;
+mod foresight;
 
 use crate::scenario::stages::CrossCheck;
 use crate::systems::sight::{CONSULTANT_COIN, Table};

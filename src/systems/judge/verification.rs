@@ -2,14 +2,14 @@
 //! alone. Sees one claim; what it perceives of it comes from the fence.
 
 use crate::claim::{Answer, Claim};
-use crate::systems::cross_check::descent::{Dispute, End, descend};
+use crate::systems::cross_check::descent::{Dispute, End, Parts, descend};
 use crate::systems::judge::persuasion::stands;
 use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::judgement::Decision;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
-use bevy_ecs::prelude::{Query, ResMut};
+use bevy_ecs::prelude::{Local, Query, ResMut};
 
 /// Decides every dispute of the tick.
 pub fn verify(
@@ -19,6 +19,7 @@ pub fn verify(
     matches: Query<&mut Match>,
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
+    mut parts: Local<Parts>,
 ) {
     let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
@@ -34,7 +35,7 @@ pub fn verify(
             // A recombination under dispute is itself something the overseer can check.
             End { dispute: Dispute::Recombination(root, claim.base), by_defender: true, depth: 0, calls: 0 }
         } else {
-            descend(at, kind, sides, table.overseer, root, &mut |line| journal.tell(row, || line))
+            descend(at, kind, sides, table.overseer, root, &mut parts, &mut |line| journal.tell(row, line))
         };
         ledger.agent_calls += end.calls;
         ledger.depth = ledger.depth.max(end.depth + u32::from(kind_depth(&table, asked)));
