@@ -6,6 +6,7 @@ use crate::records::{CellRecord, RoundRecord, Tally, Trace, TraceNode, TrialReco
 use crate::scenario::spec::CellSpec;
 use crate::scenario::stages::Distil;
 use crate::systems;
+use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
@@ -82,7 +83,7 @@ pub fn plan(cell: &CellSpec) -> Result<Plan, String> {
 
 fn plan_in_blocks(cell: &CellSpec, block: Option<usize>) -> Result<Plan, String> {
     let stages = &cell.protocol.stages;
-    let questions_max = cell.task.family.family().questions_max(stages.decompose.depth().into());
+    let questions_max = cell.task.family.questions_max(stages.decompose.depth().into());
     if questions_max > QUESTIONS_MAX {
         return Err(format!(
             "{}: a match may ask {questions_max} questions, at most {QUESTIONS_MAX} fit; lower the depth of \
@@ -101,7 +102,7 @@ fn plan_in_blocks(cell: &CellSpec, block: Option<usize>) -> Result<Plan, String>
     let ideal = (ROWS_IDEAL / questions_max).clamp(8, 1024) as usize;
     let lanes = block.unwrap_or(ideal).clamp(1, 1 << 16).next_power_of_two();
     let lanes = lanes.min((cell.trials.max(1).next_power_of_two()).min(1 << 16) as usize);
-    let levels = u64::from(cell.task.family.family().level_max()) + 1;
+    let levels = u64::from(cell.task.family.level_max()) + 1;
     let passes = match stages.distil {
         Distil::None => 1,
         Distil::Parametric { rounds, .. } => 1 + u64::from(rounds) * levels,
@@ -147,9 +148,10 @@ impl<'a> Theatre<'a> {
         systems::run(&mut self.world, &mut self.schedule);
     }
 
-    fn close(mut self) -> (Tally, Vec<TrialRecord>) {
+    /// What was summed up since this was last asked.
+    fn take(&mut self) -> (Tally, Vec<TrialRecord>) {
         let mut recorder = self.world.resource_mut::<Recorder>();
-        (recorder.tally, std::mem::take(&mut recorder.trials))
+        (std::mem::take(&mut recorder.tally), std::mem::take(&mut recorder.trials))
     }
 }
 
@@ -162,13 +164,13 @@ fn play_act(
 ) -> Result<(Tally, Vec<TrialRecord>), Stopped> {
     let lanes = plan.lanes as u64;
     let blocks = cell.trials.div_ceil(lanes);
-    // Runs of blocks share a world, so that spawning is paid once; the runs depend on the plan alone.
+    // A thread keeps its world from run to run, so that spawning is paid once.
     let blocks_per_run = blocks.div_ceil(64).clamp(8, 256);
     let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
+    let open = || Theatre::open(cell, plan, act, conditions);
     let parts: Result<Vec<_>, Stopped> = runs
         .into_par_iter()
-        .map(|run| {
-            let mut theatre = Theatre::open(cell, plan, act, conditions);
+        .map_init(open, |theatre, run| {
             let last = ((run + 1) * blocks_per_run).min(blocks);
             for block in run * blocks_per_run..last {
                 if (conditions.interrupted)() {
@@ -179,7 +181,7 @@ fn play_act(
                 theatre.play(first, trials as usize, act);
                 (conditions.progress)(trials);
             }
-            Ok(theatre.close())
+            Ok(theatre.take())
         })
         .collect();
     let mut tally = Tally::default();
@@ -206,7 +208,7 @@ fn play_replicate(
         let overseer = Judgement::new(&cell.overseer, replicate);
         for round in 1..=count {
             let mut accuracies: Vec<f64> = Vec::new();
-            for level in 0..=cell.task.family.family().level_max() {
+            for level in 0..=cell.task.family.level_max() {
                 let act = Act { replicate, iteration, level: Some(level), student: student.as_ref() };
                 let (tally, _) = play_act(cell, plan, act, conditions)?;
                 let fault = if level == 0 { &overseer.judging } else { &overseer.combining };

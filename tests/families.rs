@@ -54,8 +54,8 @@ fn trial(spec: &FamilySpec, seed: u64, trial: u64) -> (Vec<u32>, Question) {
     let streams = Streams::new(seed);
     let actor = Streams::actor(Purpose::Task, 0, spec.name());
     let mut draws = streams.draws(Streams::at(actor, trial, Question(0), Moment::default()));
-    let mut context = vec![0; spec.family().context_words()];
-    let root = spec.family().generate(&mut draws, &mut context);
+    let mut context = vec![0; spec.context_words()];
+    let root = spec.generate(&mut draws, &mut context);
     (context, root)
 }
 
@@ -109,10 +109,10 @@ fn unfold(
 
 #[test]
 fn true_parts_recombine_to_the_truth() {
-    for spec in specs() {
-        let family = spec.family();
+    for spec in &specs() {
+        let family: &dyn Family = spec;
         for i in 0..20 {
-            let (context, root) = trial(&spec, 5, i);
+            let (context, root) = trial(spec, 5, i);
             let truth = |question| family.truth(&context, question);
             let (seen, _) = unfold(family, &context, root, &mut { truth });
             for question in seen {
@@ -131,7 +131,7 @@ fn true_parts_recombine_to_the_truth() {
 
 /// What must hold of a question however its parts are answered.
 fn check_bounds(spec: &FamilySpec, seed: u64) {
-    let family = spec.family();
+    let family: &dyn Family = spec;
     let (context, root) = trial(spec, seed, seed);
     let streams = Streams::new(seed);
     let actor = Streams::actor(Purpose::Sample, 0, "answers");
@@ -165,7 +165,7 @@ fn check_bounds(spec: &FamilySpec, seed: u64) {
 /// A claim whose parts are all true and that recombines from them is either right, or a counter-proposal
 /// shows what was left out; and no counter-proposal truly beats a right one.
 fn check_false_claims(spec: &FamilySpec, seed: u64) {
-    let family = spec.family();
+    let family: &dyn Family = spec;
     let (context, root) = trial(spec, seed, seed);
     let streams = Streams::new(seed);
     let actor = Streams::actor(Purpose::Sample, 0, "parts");
@@ -218,10 +218,10 @@ proptest! {
 #[test]
 fn omissions_happen_and_are_shown() {
     // The property above must not hold for lack of poor proposals.
-    let spec = spec("shortest_path", r#""size": 16, "horizon": 4, "proposals": 1, "ask": "step""#);
-    let family = spec.family();
+    let spec = &spec("shortest_path", r#""size": 16, "horizon": 4, "proposals": 1, "ask": "step""#);
+    let family: &dyn Family = spec;
     let omitted = (0..200).filter(|i| {
-        let (context, root) = trial(&spec, 9, *i);
+        let (context, root) = trial(spec, 9, *i);
         let far = |part: Question| {
             if family.is_proposal(part) { Answer(15) } else { family.truth(&context, part) }
         };
@@ -236,7 +236,7 @@ fn wrong_parts_propagate_or_cancel_by_the_real_operation() {
     // The share of single false parts that leave the recombination right: none where the operation is
     // injective in each part, some where it is not.
     let cancelled = |spec: &FamilySpec| {
-        let family = spec.family();
+        let family: &dyn Family = spec;
         let (mut kept, mut all) = (0, 0);
         for i in 0..100 {
             let (context, root) = trial(spec, 3, i);
@@ -275,10 +275,11 @@ fn wrong_parts_propagate_or_cancel_by_the_real_operation() {
 fn first_worlds_are_pinned() {
     let mut shown = String::new();
     for name in elenchus::tasks::variants().iter().map(|variant| variant.name) {
-        let spec = specs().into_iter().rfind(|spec| spec.name() == name).expect("a listed family");
-        let family = spec.family();
+        let specs = specs();
+        let spec = specs.iter().rfind(|spec| spec.name() == name).expect("a listed family");
+        let family: &dyn Family = spec;
         for i in 0..3 {
-            let (context, root) = trial(&spec, 7, i);
+            let (context, root) = trial(spec, 7, i);
             let answer = family.show_answer(root, family.truth(&context, root));
             shown.push_str(&format!("{name}: {}: {answer}\n", family.show_question(&context, root)));
         }

@@ -9,7 +9,7 @@ use crate::scenario::stages::{self, Preset, Stages};
 use crate::scenario::sweep::{Axis, CELLS_MAX, axes, name_of, set};
 use crate::scenario::validate::{Reader, Tables, join};
 use crate::shape::{Field, Shape, Variant, optional, required};
-use crate::tasks::{self, FamilySpec};
+use crate::tasks::{self, Family, FamilySpec};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
@@ -377,7 +377,7 @@ fn task(reader: &mut Reader, path: &str, node: &Node) -> Option<(TaskSpec, Map<S
         common.insert("name".into(), word);
     }
     let (spec, family) = typed::<FamilySpec>(reader, path, node, family)?;
-    if let Some(problem) = spec.family().problem() {
+    if let Some(problem) = spec.problem() {
         reader.wrong(&node.place, path, problem);
         return None;
     }

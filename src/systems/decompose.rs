@@ -4,7 +4,7 @@
 use crate::claim::{Answer, Question};
 use crate::scenario::stages::Decompose;
 use crate::systems::sight::{Scene, Table};
-use crate::tasks::Step;
+use crate::tasks::{Family, Step};
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
 use crate::world::resources::{Queues, SubAnswers};
 use crate::world::spawn::column;

@@ -7,6 +7,7 @@ mod stepwise;
 use crate::claim::{Answer, Question};
 use crate::shape::Variant;
 use crate::streams::Draws;
+use enum_dispatch::enum_dispatch;
 use serde::{Deserialize, Serialize};
 
 /// The next step of answering a question from the sub-answers had so far.
@@ -22,6 +23,7 @@ pub enum Step {
 pub const SUBS_MAX: usize = 64;
 
 /// A task family. `context` is always what [`Family::generate`] filled.
+#[enum_dispatch]
 pub trait Family: Send + Sync {
     /// Words of context a trial needs; fixed by the parameters.
     fn context_words(&self) -> usize;
@@ -108,17 +110,12 @@ macro_rules! families {
         /// A family with its parameters, as a scenario resolves it.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "family", rename_all = "snake_case")]
+        #[enum_dispatch(Family)]
         pub enum FamilySpec {
             $(#[doc = concat!("`", stringify!($name), "`")] $type($name::$type),)*
         }
 
         impl FamilySpec {
-            /// The family's behaviour.
-            #[must_use]
-            pub fn family(&self) -> &dyn Family {
-                match self { $(Self::$type(family) => family,)* }
-            }
-
             /// The family's word.
             #[must_use]
             pub fn name(&self) -> &'static str {

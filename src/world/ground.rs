@@ -16,7 +16,7 @@
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::scenario::spec::TaskSpec;
 use crate::streams::{Address, LANES, Lanes, Moment, Purpose, Streams};
-use crate::tasks::{Family, Step};
+use crate::tasks::{Family, FamilySpec, Step};
 use crate::units::below;
 use bevy_ecs::prelude::Resource;
 
@@ -65,14 +65,14 @@ impl Ground {
     /// Room for `lanes` trials of a task.
     #[must_use]
     pub fn new(task: &TaskSpec, lanes: usize) -> Self {
-        let words = task.family.family().context_words();
+        let words = task.family.context_words();
         Self { task: task.clone(), contexts: vec![0; words * lanes], words, roots: vec![Question(0); lanes] }
     }
 
     /// Draws the worlds of the trials `first..first + lanes`.
     pub fn generate(&mut self, streams: &Streams, replicate: u32, first: u64, lanes: usize) {
         let actor = Streams::actor(Purpose::Task, replicate, self.task.family.name());
-        let family = self.task.family.family();
+        let family = &self.task.family;
         let mut words: Lanes = [[0; LANES]; 16];
         for start in (0..lanes).step_by(LANES) {
             let at: [Address; LANES] = std::array::from_fn(|i| {
@@ -99,8 +99,8 @@ impl Ground {
     /// The family, for what needs no context.
     #[must_use]
     #[inline]
-    pub fn family(&self) -> &dyn Family {
-        self.task.family.family()
+    pub fn family(&self) -> &FamilySpec {
+        &self.task.family
     }
 
     /// The trial's root question.

@@ -4,6 +4,7 @@
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::overseers::{ErrorModel, Exhausted, Over, OverseerSpec};
 use crate::streams::{Actor, Draws, Purpose, Streams};
+use crate::tasks::Family;
 use crate::units::{Chance, below};
 use crate::world::components::Match;
 use crate::world::ground::{Sight, perturbed};

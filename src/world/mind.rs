@@ -4,6 +4,7 @@
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::streams::{Actor, Moment, Purpose, Streams};
+use crate::tasks::Family;
 use crate::units::Chance;
 use crate::world::ground::{Ground, Sight};
 use crate::world::judgement::Judgement;

@@ -4,6 +4,7 @@ use crate::agents::{Ability, AgentSpec};
 use crate::claim::Answer;
 use crate::scenario::spec::{CellSpec, TaskSpec};
 use crate::streams::Streams;
+use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
@@ -27,7 +28,7 @@ pub fn column<'w, T: Component<Mutability = Mutable>>(query: Query<'w, '_, &mut 
 /// The ability of an agent in a task.
 #[must_use]
 pub fn ability(agent: &AgentSpec, task: &TaskSpec) -> Ability {
-    Ability::new(&agent.competence, task.family.family().level_max(), |level| {
+    Ability::new(&agent.competence, task.family.level_max(), |level| {
         task.difficulty + task.difficulty_per_level * f64::from(level)
     })
 }
@@ -42,7 +43,7 @@ pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> 
     world.insert_resource(Ground::new(&cell.task, lanes));
     world.insert_resource(Block { lanes, replicate: 0, first: 0, used: 0, iteration: 0 });
     world.insert_resource(Queues::default());
-    let stride = cell.task.family.family().subs_max();
+    let stride = cell.task.family.subs_max();
     world.insert_resource(SubAnswers { answers: vec![Answer::UNKNOWN; lanes * slots * stride], stride });
     world.insert_resource(Recorder { keep_trials, ..Default::default() });
     world.insert_resource(Journal::default());

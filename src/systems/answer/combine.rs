@@ -6,6 +6,7 @@ use crate::claim::Answer;
 use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
+use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::{Judgement, plurality};
 use crate::world::mind::{Mind, Place};

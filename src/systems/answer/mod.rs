@@ -7,6 +7,7 @@ use crate::claim::Answer;
 use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
+use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::plurality;
 use crate::world::resources::{Journal, Queues};

@@ -11,7 +11,7 @@ use crate::claim::{Answer, Claim, Question};
 use crate::scenario::stages::CrossCheck;
 use crate::streams::{Draws, Streams};
 use crate::systems::cross_check::foresight::Foresight;
-use crate::tasks::{SUBS_MAX, Step};
+use crate::tasks::{Family, SUBS_MAX, Step};
 use crate::world::judgement::Judgement;
 use crate::world::mind::{Mind, Place};
 

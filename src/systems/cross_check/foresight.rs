@@ -5,6 +5,7 @@
 use crate::claim::{Answer, Claim, Question};
 use crate::streams::Draws;
 use crate::systems::cross_check::descent::{Parts, swap_in, walk};
+use crate::tasks::Family;
 use crate::world::judgement::Judgement;
 use crate::world::mind::{Mind, Place};
 

@@ -6,6 +6,7 @@ mod foresight;
 
 use crate::scenario::stages::CrossCheck;
 use crate::systems::sight::{CONSULTANT_COIN, Table};
+use crate::tasks::Family;
 use crate::world::components::{Asked, Claims};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;

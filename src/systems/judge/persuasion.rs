@@ -7,6 +7,7 @@ use crate::overseers::Exhausted;
 use crate::scenario::stages::{CrossCheck, Order};
 use crate::streams::{Actor, Address, LANES, Lanes, Purpose, Streams};
 use crate::systems::sight::{SPENT_COIN, Scene, Table};
+use crate::tasks::Family;
 use crate::units::Chance;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::resources::{Journal, Queues};
