@@ -168,3 +168,27 @@ pub struct Trace {
     /// The match's tally.
     pub tally: Tally,
 }
+
+impl std::fmt::Display for Trace {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        writeln!(f, "the true answer: {}\n", self.truth)?;
+        self.root.write(f, 0)?;
+        let t = &self.tally;
+        writeln!(
+            f,
+            "\ncost {}: {} checks, {} recombinations, {} arguments read; {} agent calls; {} acts erred",
+            t.cost, t.checks, t.combines, t.arguments, t.agent_calls, t.erred
+        )
+    }
+}
+
+impl TraceNode {
+    /// The verdict, what it is made of, and how it came about.
+    fn write(&self, f: &mut std::fmt::Formatter, depth: usize) -> std::fmt::Result {
+        let pad = "  ".repeat(depth);
+        let mark = if self.right { "right" } else { "wrong" };
+        writeln!(f, "{pad}{}: {} ({mark})", self.question, self.verdict)?;
+        self.children.iter().try_for_each(|child| child.write(f, depth + 2))?;
+        self.lines.iter().try_for_each(|line| writeln!(f, "{pad}  - {line}"))
+    }
+}

@@ -2,7 +2,6 @@
 
 use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
-use crate::records::TraceNode;
 use crate::scenario::Overrides;
 use crate::store::files;
 use crate::tournament;
@@ -44,14 +43,7 @@ impl Trace {
             let json = serde_json::to_string(&trace).map_err(|error| (End::Failed, error.to_string()))?;
             return print(&format!("{json}\n"));
         }
-        let mut text = format!("{}, trial {}, replicate {}\n", cell.id, self.trial, self.replicate);
-        text.push_str(&format!("the true answer: {}\n\n", trace.truth));
-        node(&trace.root, 0, &mut text);
-        let t = trace.tally;
-        text.push_str(&format!(
-            "\ncost {}: {} checks, {} recombinations, {} arguments read; {} agent calls; {} acts erred\n",
-            t.cost, t.checks, t.combines, t.arguments, t.agent_calls, t.erred
-        ));
+        let mut text = format!("{}, trial {}, replicate {}\n{trace}", cell.id, self.trial, self.replicate);
         if cells.len() > 1 {
             text.push_str(&format!(
                 "\n{} more cells; choose with --cell, for example --cell '{}'\n",
@@ -61,12 +53,4 @@ impl Trace {
         }
         print(&text)
     }
-}
-
-fn node(node: &TraceNode, depth: usize, text: &mut String) {
-    let pad = "  ".repeat(depth);
-    let mark = if node.right { "right" } else { "wrong" };
-    text.push_str(&format!("{pad}{}: {} ({mark})\n", node.question, node.verdict));
-    node.children.iter().for_each(|child| self::node(child, depth + 2, text));
-    node.lines.iter().for_each(|line| text.push_str(&format!("{pad}  - {line}\n")));
 }

@@ -51,11 +51,11 @@ fn installs(stages: &Stages) -> Vec<Install> {
             schedule.add_systems(cross_check::accept.in_set(Contest));
         },
         CrossCheck::Debate { .. } => |schedule| {
-            let judge = judge::persuasion::debate.in_set(Judge);
+            let judge = judge::debate::debate.in_set(Judge);
             schedule.add_systems((cross_check::contest.in_set(Contest), judge));
         },
         CrossCheck::Consultancy { .. } => |schedule| {
-            let judge = judge::persuasion::consult.in_set(Judge);
+            let judge = judge::consultancy::consult.in_set(Judge);
             schedule.add_systems((cross_check::present.in_set(Contest), judge));
         },
         CrossCheck::RecursiveDebate { .. }

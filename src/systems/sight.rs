@@ -1,9 +1,10 @@
 //! What the systems of a stage share: who is at the table and where they are.
 
+use crate::claim::{Answer, Claim};
 use crate::scenario::stages::{Sides, Stages};
 use crate::streams::Streams;
 use crate::units::Chance;
-use crate::world::components::{Asked, Row};
+use crate::world::components::{Asked, Claims, Row};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
 use crate::world::mind::{Mind, Place};
@@ -80,6 +81,16 @@ impl<'a> Scene<'a> {
         let at = self.place(row);
         let address = Streams::at(self.overseer.coin, at.trial, asked.question, at.moment(0, act));
         Chance::HALF.hit(at.streams.block(address)[0])
+    }
+
+    /// Whether an answer is the true one: of a question, or of a recombination given its sub-answers.
+    #[inline]
+    pub(crate) fn stands(&self, row: Row, asked: &Asked, claims: &Claims, answer: Answer) -> bool {
+        if claims.split {
+            answer == claims.base
+        } else {
+            self.ground.holds(self.block.lane(row), Claim { question: asked.question, answer })
+        }
     }
 
     /// The seats that stand first and second at a question.

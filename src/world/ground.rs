@@ -151,16 +151,6 @@ impl Ground {
         }
     }
 
-    /// What the truth adds to the strength of whoever argues for this claim.
-    #[must_use]
-    pub fn advantage(&self, lane: usize, claim: Claim) -> f64 {
-        if self.task.truth_advantage != 0.0 && self.holds(lane, claim) {
-            self.task.truth_advantage
-        } else {
-            0.0
-        }
-    }
-
     /// What the truth adds to a strength, if what is argued is true.
     #[must_use]
     pub(crate) fn advantage_if(&self, holds: bool) -> f64 {

@@ -103,6 +103,7 @@ pub fn near(what: &str, hits: u64, trials: u64, expected: f64) {
 pub fn golden(name: &str, text: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("tests/golden can be made");
         std::fs::write(&path, text).expect("tests/golden can be written");
         return;
     }
@@ -114,10 +115,28 @@ pub fn golden(name: &str, text: &str) {
     let at = |text: &str| text.lines().nth(line).unwrap_or("the end").to_owned();
     assert!(
         kept == text,
-        "tests/golden/{name}, line {}: kept {:?}, now {:?}; if results were meant to change, raise SEMANTICS \
-         and keep the new text with UPDATE_GOLDEN=1 cargo test",
+        "tests/golden/{name}, line {}: kept {:?}, now {:?}; if this was meant, UPDATE_GOLDEN=1 cargo test",
         line + 1,
         at(&kept),
         at(text)
     );
+}
+
+/// As [`golden`], for numbers that results are made of: they change only with SEMANTICS.
+#[track_caller]
+pub fn golden_numbers(name: &str, numbers: &str) {
+    let text = format!("SEMANTICS {}\n{numbers}", elenchus::records::SEMANTICS);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if let Ok(kept) = std::fs::read_to_string(path) {
+        // New lines may join; a kept line never changes under the same SEMANTICS.
+        let known: std::collections::BTreeMap<&str, &str> =
+            text.lines().map(|line| line.split_once(": ").unwrap_or((line, ""))).collect();
+        let same = kept.lines().next() == text.lines().next();
+        for (key, value) in kept.lines().map(|line| line.split_once(": ").unwrap_or((line, ""))) {
+            if let Some(now) = known.get(key).filter(|_| same) {
+                assert_eq!(*now, value, "{name}: {key} changed; raise SEMANTICS in src/records.rs");
+            }
+        }
+    }
+    golden(name, &text);
 }

@@ -1,4 +1,6 @@
 //! Judge: the overseer decides what was contested.
 
-pub mod persuasion;
+pub mod bout;
+pub mod consultancy;
+pub mod debate;
 pub mod verification;

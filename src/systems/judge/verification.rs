@@ -3,7 +3,6 @@
 
 use crate::claim::{Answer, Claim};
 use crate::systems::cross_check::descent::{Dispute, End, Parts, descend};
-use crate::systems::judge::persuasion::stands;
 use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::judgement::Decision;
@@ -46,9 +45,9 @@ pub fn verify(
             Decision::Rejected => claim.sides[1],
         };
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(stands(&table, row, asked, claim, claim.verdict));
+        ledger.won_by_truth += u32::from(table.stands(row, asked, claim, claim.verdict));
         if asked.parent == NO_ROW {
-            ledger.first_true = stands(&table, row, asked, claim, claim.sides[0]);
+            ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
         }
         decided.push(row);
     }

@@ -1,0 +1,70 @@
+//! Consultancy: one argues, the overseer is moved or not. Sees one claim and the
+//! strength of its arguments; what the truth adds to a strength comes from the fence.
+
+use crate::claim::Claim;
+use crate::scenario::stages::CrossCheck;
+use crate::streams::{Purpose, Streams};
+use crate::systems::judge::bout::{fixed, play_one};
+use crate::systems::sight::Table;
+use crate::world::components::{Asked, Claims, Match, NO_ROW};
+use crate::world::resources::{Journal, Queues};
+use crate::world::spawn::column;
+use bevy_ecs::prelude::{Query, ResMut};
+
+/// Decides every consultancy of the tick: the consultant's strength against the overseer's scepticism.
+pub fn consult(
+    table: Table,
+    asked: Query<&mut Asked>,
+    claims: Query<&mut Claims>,
+    matches: Query<&mut Match>,
+    mut queues: ResMut<Queues>,
+    mut journal: ResMut<Journal>,
+) {
+    let table = table.scene();
+    let (asked, claims, matches) = (column(asked), column(claims), column(matches));
+    let CrossCheck::Consultancy { turns, .. } = table.stages.cross_check else { return };
+    let overseer = table.overseer;
+    let actor = Streams::actor(Purpose::Argue, table.block.replicate, &overseer.spec.name);
+    let Queues { contested, decided, .. } = &mut *queues;
+    for row in contested.drain(..) {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        let (at, ledger) = (table.place(row), &mut matches[table.block.lane(row)]);
+        decided.push(row);
+        let each = overseer.spec.cost.check.saturating_add(overseer.spec.cost.read.saturating_mul(turns));
+        if !overseer.pays(ledger, each) {
+            claim.verdict = overseer.guesses(at, asked.question, 2);
+            journal.tell(row, || format!("{} has spent its budget and does not judge", overseer.spec.name));
+            continue;
+        }
+        ledger.checks += overseer.members();
+        ledger.arguments += turns;
+        let claimed = Claim { question: asked.question, answer: claim.sides[0] };
+        let against = Claim { question: asked.question, answer: claim.sides[1] };
+        let true_claim = table.stands(row, asked, claim, claimed.answer);
+        let lead = table.minds[0].skill - overseer.spec.scepticism + table.ground.advantage_if(true_claim);
+        let address = Streams::at(actor, at.trial, asked.question, at.moment(1, 0));
+        let score = play_one(table.streams, address, fixed(lead), turns as usize, |turn, ahead, _| {
+            overseer.reads_turn(at, (claimed, against), asked.level.into(), turn, ahead)
+        });
+        let accepted = 2 * score.won > turns || (2 * score.won == turns && score.coin);
+        claim.verdict = claim.sides[usize::from(!accepted)];
+        ledger.contested += 1;
+        ledger.won_by_truth += u32::from(accepted == true_claim);
+        ledger.erred += score.misread;
+        ledger.confidence *= overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
+        if asked.parent == NO_ROW {
+            ledger.first_true = true_claim;
+        }
+        journal.tell(row, || {
+            format!(
+                "consultancy: {} argues for {}; {} is moved in {} of {turns} turns, {} misread: {}",
+                table.minds[0].name,
+                at.ground.show_answer(asked.question, claimed.answer),
+                overseer.spec.name,
+                score.won,
+                score.misread,
+                if accepted { "accepted" } else { "rejected" },
+            )
+        });
+    }
+}

@@ -1,0 +1,111 @@
+//! A golden playthrough of every listed variant: one match told as a tree, and the
+//! numbers of a small run. A listed variant without one fails.
+
+mod common;
+
+use elenchus::scenario::{Overrides, Source, read, words};
+use elenchus::shape::Variant;
+use elenchus::store::results;
+use elenchus::tournament::{Conditions, play_cell, trace};
+
+/// The parameters that a variant cannot do without.
+fn needed(variant: &Variant) -> String {
+    let value = |name: &str| match name {
+        "file" => "file = \"measured.csv\"",
+        "row" => "row = \"somebody\"",
+        "rating" => "rating = 300.0",
+        other => panic!("{}: say what {other} is in a playthrough", variant.name),
+    };
+    let fields = variant.fields.iter().filter(|field| field.default.is_none());
+    fields.map(|field| format!(", {}", value(field.name))).collect()
+}
+
+/// A scenario in which a variant is at work.
+fn scenario(group: &str, variant: &Variant) -> String {
+    let picked = format!("{{ kind = \"{}\"{} }}", variant.name, needed(variant));
+    let pick = |wanted: &str, otherwise: &str| {
+        if wanted == group { picked.clone() } else { otherwise.to_owned() }
+    };
+    let task = match group {
+        "family" => format!("family = \"{}\"", variant.name),
+        _ => "family = \"claim_tree\"\ndepth = 2\nbranching = 3\nanswers = 4".into(),
+    };
+    let preset = |name: &str, more: &str| {
+        format!("[[protocol]]\npreset = \"{name}\"\nagents = [\"expert\", \"deceiver\"]\n{more}\n")
+    };
+    let stages = |what: &str| {
+        format!("[[protocol]]\nname = \"composed\"\nagents = [\"expert\", \"deceiver\"]\n{what}\n")
+    };
+    let tree = "{ kind = \"tree\", depth = 2 }";
+    let protocols = match (group, variant.name) {
+        ("protocol", name) => preset(name, ""),
+        ("decompose", _) => stages(&format!("decompose = {picked}")),
+        ("answer", "sides") => stages(&format!("answer = {picked}\ncross_check = \"debate\"")),
+        ("answer", _) => stages(&format!("answer = {picked}\ndecompose = {tree}")),
+        ("cross-check", "none" | "consultancy") => stages(&format!("cross_check = {picked}")),
+        ("cross-check", _) => stages(&format!(
+            "answer = \"sides\"\ncross_check = {picked}\ndecompose = {{ kind = \"tree\", depth = 1 }}"
+        )),
+        ("judge", _) => stages(&format!("judge = {picked}")),
+        ("distil", _) => stages(&format!("distil = {picked}\ndecompose = {tree}")),
+        _ => {
+            ["unaided", "trust", "recursive_debate", "amplified_debate"].map(|name| preset(name, "")).concat()
+        }
+    };
+    format!(
+        r#"name = "playthrough"
+        seed = 7
+        trials = 2000
+        [task]
+        {task}
+        [[agent]]
+        name = "expert"
+        competence = {}
+        skill = 0.6
+        [[agent]]
+        name = "deceiver"
+        competence = {{ kind = "by_level", accuracy = 0.9, decay = 0.1 }}
+        stance = {}
+        consistency = 0.5
+        [[overseer]]
+        name = "human"
+        reach = 0
+        error = {}
+        combining = {}
+        {protocols}"#,
+        pick("competence", "{ kind = \"by_level\", accuracy = 0.9, decay = 0.1 }"),
+        pick("stance", "{ kind = \"deceptive\", lie = \"random\" }"),
+        pick("error model", "{ kind = \"uniform\", rate = 0.2 }"),
+        pick("error model", "{ kind = \"uniform\", rate = 0.1 }"),
+    )
+}
+
+#[test]
+fn every_listed_variant_plays_as_kept() {
+    let mut numbers = String::new();
+    for (group, variants) in words::list() {
+        // Tables are what scenarios are written in, and nothing that plays.
+        for variant in variants.iter().filter(|_| group != "table") {
+            let text = scenario(group, variant);
+            let tables = |_: &str| Ok("name,level,accuracy\nsomebody,0,0.9\nsomebody,1,0.6\n".to_owned());
+            let source = Source { file: variant.name, stem: "playthrough", text: &text, tables: &tables };
+            let scenario =
+                read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"));
+            let mut told = String::new();
+            for cell in &scenario.cells {
+                let record =
+                    play_cell(cell, &Conditions::default()).expect("a playthrough's cell can be played");
+                let row = results::row(cell, &record);
+                let values: Vec<String> = row.into_iter().skip(4).map(|(_, value)| value).collect();
+                numbers.push_str(&format!("{group} {} {}: {}\n", variant.name, cell.id, values.join(",")));
+                // A trial in which something happens.
+                let trial = 3;
+                let trace = trace(cell, 0, trial).expect("a match can be told");
+                told.push_str(&format!("{}, trial {trial}\n{trace}\n", cell.id));
+            }
+            let name = format!("playthroughs/{}-{}.txt", group.replace(' ', "-"), variant.name);
+            common::golden(&name, told.trim_end());
+        }
+    }
+    common::golden_numbers("numbers.txt", &numbers);
+}
