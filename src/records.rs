@@ -6,6 +6,27 @@ use serde::{Deserialize, Serialize};
 /// The meaning of results: raised by every change that alters a number.
 pub const SEMANTICS: u32 = 2;
 
+/// The numeric columns of cells.csv, in order: what an expectation may be about.
+pub const COLUMNS: &[&str] = &[
+    "trials",
+    "right",
+    "abstained",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "confidence_mean",
+    "checks_mean",
+    "combines_mean",
+    "arguments_mean",
+    "cost_mean",
+    "agent_calls_mean",
+    "depth_mean",
+    "erred_mean",
+    "first_true_mean",
+    "contested_mean",
+    "all_nodes_right",
+];
+
 /// Sums over trials. Integers only, so that blocks merge exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {

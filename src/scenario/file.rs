@@ -17,6 +17,8 @@ pub enum Place {
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
+    /// Where its key stands; where it stands itself, if it has none.
+    pub key: Place,
     /// Where it stands.
     pub place: Place,
     /// What it is.
@@ -49,6 +51,7 @@ impl Value {
         match self {
             Self::Text(text) => format!("{text:?}"),
             Self::Int(number) => number.to_string(),
+            Self::Real(number) if number.abs() >= 1e16 && number.is_finite() => format!("{number:e}"),
             Self::Real(number) => number.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::List(items) => format!("a list of {}", items.len()),
@@ -59,6 +62,12 @@ impl Value {
 }
 
 impl Node {
+    /// A value without a key.
+    #[must_use]
+    pub fn new(place: Place, value: Value) -> Self {
+        Self { key: place.clone(), place, value }
+    }
+
     /// The member of a table.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
@@ -102,21 +111,25 @@ impl Node {
 /// Parses TOML text.
 ///
 /// # Errors
-/// The syntax error and where it is.
-pub fn parse(text: &str) -> Result<Node, Problem> {
-    let table = DeTable::parse(text).map_err(|error| {
-        let place = Place::Bytes(error.span().unwrap_or(0..0));
-        Problem { place, path: String::new(), message: error.message().into() }
-    })?;
+/// All syntax errors and where they are.
+pub fn parse(text: &str) -> Result<Node, Vec<Problem>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        let problem = |error: toml::de::Error| {
+            let place = Place::Bytes(error.span().unwrap_or(0..0));
+            Problem { place, path: String::new(), message: error.message().into() }
+        };
+        return Err(errors.into_iter().map(problem).collect());
+    }
     let span = table.span();
-    Ok(Node { place: Place::Bytes(span), value: table_value(table.into_inner()) })
+    Ok(Node::new(Place::Bytes(span), table_value(table.into_inner())))
 }
 
 /// Parses one TOML value, such as `0.1` or `{ kind = "uniform" }`; bare words count as text.
 #[must_use]
 pub fn parse_value(literal: &str, place: &Place) -> Node {
     fn move_to(node: &mut Node, place: &Place) {
-        node.place = place.clone();
+        (node.key, node.place) = (place.clone(), place.clone());
         match &mut node.value {
             Value::List(items) => items.iter_mut().for_each(|item| move_to(item, place)),
             Value::Table(members) => members.iter_mut().for_each(|(_, node)| move_to(node, place)),
@@ -124,18 +137,20 @@ pub fn parse_value(literal: &str, place: &Place) -> Node {
         }
     }
     let parsed = parse(&format!("value = {literal}")).ok().and_then(|node| node.get("value").cloned());
-    let mut node =
-        parsed.unwrap_or_else(|| Node { place: place.clone(), value: Value::Text(literal.into()) });
+    let mut node = parsed.unwrap_or_else(|| Node::new(place.clone(), Value::Text(literal.into())));
     move_to(&mut node, place);
     node
 }
 
 fn table_value(table: DeTable) -> Value {
+    let mut members: Vec<_> = table.into_iter().collect();
+    members.sort_by_key(|(key, _)| key.span().start);
     let member = |(key, value): (toml::Spanned<std::borrow::Cow<str>>, toml::Spanned<DeValue>)| {
-        let place = Place::Bytes(value.span());
-        (key.into_inner().into_owned(), Node { place, value: value_of(value.into_inner()) })
+        let (key_place, place) = (Place::Bytes(key.span()), Place::Bytes(value.span()));
+        let value = value_of(value.into_inner());
+        (key.into_inner().into_owned(), Node { key: key_place, place, value })
     };
-    Value::Table(table.into_iter().map(member).collect())
+    Value::Table(members.into_iter().map(member).collect())
 }
 
 fn value_of(value: DeValue) -> Value {
@@ -143,7 +158,8 @@ fn value_of(value: DeValue) -> Value {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            i64::from_str_radix(&digits, number.radix()).map_or(Value::Real(f64::INFINITY), Value::Int)
+            let beyond = || Value::Real(digits.parse().unwrap_or(f64::INFINITY));
+            i64::from_str_radix(&digits, number.radix()).map_or_else(|_| beyond(), Value::Int)
         }
         DeValue::Float(number) => Value::Real(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(flag) => Value::Flag(flag),
@@ -153,7 +169,7 @@ fn value_of(value: DeValue) -> Value {
                 .into_iter()
                 .map(|item| {
                     let place = Place::Bytes(item.span());
-                    Node { place, value: value_of(item.into_inner()) }
+                    Node::new(place, value_of(item.into_inner()))
                 })
                 .collect(),
         ),

@@ -53,7 +53,7 @@ pub fn read(source: &Source, overrides: &Overrides) -> Result<Scenario, Problems
         let message = "the file is empty; copy scenarios/quickstart.toml for a start".into();
         return Err(failed(vec![file::Problem { place: Place::Bytes(0..0), path: String::new(), message }]));
     }
-    let mut root = parse(source.text).map_err(|problem| failed(vec![problem]))?;
+    let mut root = parse(source.text).map_err(failed)?;
     let mut problems = Vec::new();
     let numbers = [("seed", overrides.seed), ("trials", overrides.trials)];
     let numbers = numbers

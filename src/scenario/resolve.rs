@@ -2,6 +2,7 @@
 
 use crate::agents::{self, AgentSpec};
 use crate::overseers::{self, OverseerSpec};
+use crate::records::COLUMNS;
 use crate::scenario::file::{Node, Place, Problem, Value};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::spec::{CellSpec, Expectation, ProtocolSpec, Scenario, TaskSpec};
@@ -88,9 +89,9 @@ pub const PROTOCOL: &[Field] = &[
 pub const EXPECT: &[Field] = &[
     optional("protocols", Shape::List(&Shape::Text), "[]", "", "protocols it is about; all unless given"),
     optional("overseers", Shape::List(&Shape::Text), "[]", "", "overseers it is about; all unless given"),
-    required("column", Shape::Text, "", "a column of cells.csv, such as accuracy"),
-    required("value", Shape::Real { min: -1e300, max: 1e300 }, "", "what is expected"),
-    required("within", Shape::Real { min: 0.0, max: 1e300 }, "", "allowed distance, in the column's unit"),
+    required("column", Shape::OneOf(COLUMNS), "", "a column of cells.csv"),
+    required("value", Shape::Real { min: -1e15, max: 1e15 }, "the column's", "what is expected"),
+    required("within", Shape::Real { min: 0.0, max: 1e15 }, "the column's", "allowed distance"),
     optional("because", Shape::Text, "\"as the scenario says\"", "", "why"),
 ];
 
@@ -120,7 +121,7 @@ pub fn resolve(
     let mut reader = Reader { problems: Vec::new(), tables };
     if root.get("name").is_none() {
         let place = root.place.clone();
-        root.entry("name", Node { place, value: Value::Text(stem.into()) });
+        root.entry("name", Node::new(place, Value::Text(stem.into())));
     }
     let (written, zipped) = root.get("sweep").map_or((Vec::new(), false), |sweep| axes(&mut reader, sweep));
     let mut all: Vec<Axis> =
@@ -277,8 +278,8 @@ fn cell(
 /// Reads everything but the sweep.
 fn point(reader: &mut Reader, root: &Node) -> Option<Point> {
     let before = reader.problems.len();
-    let top = reader.table("", root, TOP, &[&LISTS[..], &["axes", "format"]].concat())?;
-    let mut filled = top;
+    // What is wrong at the top is noted, and the rest is read all the same.
+    let mut filled = reader.table("", root, TOP, &[&LISTS[..], &["axes"]].concat()).unwrap_or_default();
     if let Some(name) = filled.get("name").and_then(Json::as_str)
         && !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     {
@@ -298,8 +299,9 @@ fn point(reader: &mut Reader, root: &Node) -> Option<Point> {
         let map = reader.table(path, node, agents::FIELDS, &[])?;
         typed::<AgentSpec>(reader, path, node, map)
     });
-    let known: Vec<&str> =
+    let mut known: Vec<&str> =
         root.get("agent").map_or(&[][..], Node::items).iter().filter_map(|n| name_of("agent", n)).collect();
+    known.dedup();
     let protocols = list(reader, root, "protocol", true, &mut filled, |reader, path, node| {
         protocol(reader, path, node, &known)
     });
@@ -326,11 +328,12 @@ fn list<T>(
     for (i, node) in items.iter().enumerate() {
         let name = name_of(key, node).map_or_else(|| format!("{}", i + 1), Into::into);
         let path = join(key, &name);
+        let place = node.get("name").map_or(&node.place, |member| &member.place);
         if name.contains(['.', '|']) {
-            reader.wrong(&node.place, &path, "a name has no . or |, which paths and cell ids are made of");
+            let message = "want a name without . and |, which paths and cell ids are made of";
+            reader.wrong(place, &path, format!("{message}, got {name:?}"));
         }
         if names.contains(&name) {
-            let place = node.get("name").map_or(&node.place, |member| &member.place);
             reader.wrong(
                 place,
                 &path,
@@ -397,7 +400,7 @@ fn task(reader: &mut Reader, path: &str, node: &Node) -> Option<(TaskSpec, Map<S
 fn keep(node: &Node, keys: &[&str]) -> Node {
     let members = if let Value::Table(members) = &node.value { members.as_slice() } else { &[] };
     let kept = members.iter().filter(|(key, _)| keys.contains(&key.as_str())).cloned().collect();
-    Node { place: node.place.clone(), value: Value::Table(kept) }
+    Node::new(node.place.clone(), Value::Table(kept))
 }
 
 type Protocol = (ProtocolSpec, Vec<String>);
@@ -435,28 +438,22 @@ fn protocol(
     let agents: Vec<String> =
         serde_json::from_value(common.get("agents").cloned().unwrap_or_default()).unwrap_or_default();
     let place = node.get("agents").map_or(&node.place, |member| &member.place);
-    for name in agents.iter().filter(|name| !known.contains(&name.as_str())) {
-        reader.wrong(
-            place,
-            &join(path, "agents"),
-            format!("no agent {name:?}{}", suggestion(name, known.iter().copied())),
-        );
-    }
+    let seats = join(path, "agents");
     if agents.len() < stages.agents_min() {
         let (want, got) = (stages.agents_min(), agents.len());
-        reader.wrong(
-            place,
-            &join(path, "agents"),
-            format!("want at least {want} agent{}, got {got}", if want == 1 { "" } else { "s" }),
-        );
+        let s = if want == 1 { "" } else { "s" };
+        reader.wrong(place, &seats, format!("want at least {want} agent{s}, got {got}"));
     }
-    for (i, name) in agents.iter().enumerate() {
+    let places = node.get("agents").map_or(&[][..], Node::items);
+    for (i, (name, Node { place, .. })) in agents.iter().zip(places).enumerate() {
+        if !known.contains(&name.as_str()) {
+            let message = format!("no agent {name:?}{}", suggestion(name, known.iter().copied()));
+            reader.wrong(place, &seats, message);
+        }
         if agents[..i].contains(name) {
-            reader.wrong(
-                place,
-                &join(path, "agents"),
-                format!("{name:?} twice; an agent has one seat, its beliefs are the same everywhere"),
-            );
+            let message =
+                format!("{name:?} twice; an agent has one seat, its beliefs are the same everywhere");
+            reader.wrong(place, &seats, message);
         }
     }
     if let Some(problem) = stages.problem() {
@@ -524,5 +521,5 @@ pub fn from_json(json: &Json, place: &Place) -> Node {
             Value::Table(members.map(|(key, value)| (key.clone(), from_json(value, place))).collect())
         }
     };
-    Node { place: place.clone(), value }
+    Node::new(place.clone(), value)
 }

@@ -81,7 +81,7 @@ fn axis_values(reader: &mut Reader, path: &str, node: &Node) -> Option<Vec<Node>
             let known = ["from", "to", "step", "values"];
             if !known.contains(&key.as_str()) {
                 reader.wrong(
-                    &member.place,
+                    &member.key,
                     &join(&path, key),
                     format!("no such key{}", suggestion(key, known)),
                 );
@@ -111,12 +111,13 @@ fn axis_values(reader: &mut Reader, path: &str, node: &Node) -> Option<Vec<Node>
         .all(|key| matches!(node.get(key).map(|n| &n.value), Some(Value::Int(_))));
     match steps(from?, to?, step?) {
         Err(message) => {
-            reader.wrong(&node.place, &path, message);
+            let place = node.get("step").map_or(&node.place, |step| &step.place);
+            reader.wrong(place, &join(&path, "step"), message);
             None
         }
         Ok(numbers) => {
             let value = |x: f64| if whole { Value::Int(x as i64) } else { Value::Real(x) };
-            Some(numbers.into_iter().map(|x| Node { place: node.place.clone(), value: value(x) }).collect())
+            Some(numbers.into_iter().map(|x| Node::new(node.place.clone(), value(x))).collect())
         }
     }
 }
@@ -153,7 +154,7 @@ pub fn axis_of(path: &str, text: &str) -> Result<Axis, Problem> {
         let whole = parts.iter().all(|part| part.trim().parse::<i64>().is_ok());
         let numbers = steps(number(from)?, number(to)?, number(step)?).map_err(wrong)?;
         let value = |x: f64| if whole { Value::Int(x as i64) } else { Value::Real(x) };
-        numbers.into_iter().map(|x| Node { place: place.clone(), value: value(x) }).collect()
+        numbers.into_iter().map(|x| Node::new(place.clone(), value(x))).collect()
     } else if text.trim().is_empty() {
         return Err(wrong("no values; want from:to:step or a,b,c".into()));
     } else {
@@ -202,7 +203,7 @@ pub fn set(root: &mut Node, path: &str, value: &Node) -> Result<(), String> {
         if let Value::Text(_) = node.value {
             let word = std::mem::replace(&mut node.value, Value::Table(Vec::new()));
             let place = node.place.clone();
-            node.entry("kind", Node { place, value: word });
+            node.entry("kind", Node::new(place, word));
         }
     }
     let shown = node.value.shown();

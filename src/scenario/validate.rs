@@ -9,6 +9,9 @@ use serde_json::{Map, Value as Json, json};
 /// Reads a CSV table that a scenario names.
 pub type Tables<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
+/// Keys that a resolved document adds to what was written.
+pub const RESOLVED: [&str; 2] = ["accuracies", "axes"];
+
 /// Collects problems while it reads.
 pub struct Reader<'a> {
     /// All problems so far.
@@ -37,9 +40,11 @@ impl Reader<'_> {
         };
         for (key, member) in members {
             if !skip.contains(&key.as_str()) && !fields.iter().any(|field| field.name == key) {
+                // What only resolved documents hold is no word for a person to write.
                 let known = fields.iter().map(|field| field.name).chain(skip.iter().copied());
+                let known = known.filter(|word| !RESOLVED.contains(word));
                 let message = format!("no such key{}", suggestion(key, known));
-                self.wrong(&member.place, &join(path, key), message);
+                self.wrong(&member.key, &join(path, key), message);
             }
         }
         let mut complete = true;
@@ -107,7 +112,7 @@ impl Reader<'_> {
             self.wrong(place, path, message);
             return None;
         };
-        let empty = Node { place: node.place.clone(), value: Value::Table(Vec::new()) };
+        let empty = Node::new(node.place.clone(), Value::Table(Vec::new()));
         let table = if matches!(node.value, Value::Table(_)) { node } else { &empty };
         let skip: Vec<&str> = skip.iter().copied().chain([tag, "accuracies"]).collect();
         let mut map = self.table(path, table, variant.fields, &skip)?;

@@ -10,7 +10,9 @@ use std::path::Path;
 /// # Errors
 /// The path and what is wrong with it or in it.
 pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> {
-    let text = text(path)?;
+    let hint =
+        |error| if path.exists() { error } else { format!("{error}; shipped scenarios are in scenarios/") };
+    let text = text(path).map_err(hint)?;
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
     let folder = path.parent().unwrap_or(Path::new("."));
     let tables = |name: &str| self::text(&folder.join(name));
@@ -28,11 +30,13 @@ pub fn text(path: &Path) -> Result<String, String> {
         return Err(format!("{shown} is a directory; name a file in it, such as {shown}/quickstart.toml"));
     }
     let bytes = fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("{shown}: no such file; shipped scenarios are in scenarios/"),
+        std::io::ErrorKind::NotFound => format!("{shown}: no such file"),
         _ => format!("{shown}: {error}"),
     })?;
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("{shown}: not UTF-8 at byte {at}; save the file as UTF-8")
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        format!("{shown}:{line}:{column}: want UTF-8 text, got another encoding; save the file as UTF-8")
     })
 }
