@@ -146,7 +146,7 @@ impl Streams {
             }
             return;
         }
-        *out = chacha8(&self.key, at);
+        chacha8(&self.key, at, out);
     }
 
     /// The words of an address whose first block is lane `lane` of `words`.
@@ -166,12 +166,12 @@ impl Streams {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn blocks_avx2(key: &[u32; 8], at: &[Address; LANES], out: &mut Lanes) {
-    *out = chacha8(key, at);
+    chacha8(key, at, out);
 }
 
 /// ChaCha with 8 rounds for `L` addresses side by side; one body for every width.
 #[inline(always)]
-fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L]) -> [[u32; L]; 16] {
+fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L], out: &mut [[u32; L]; 16]) {
     let mut start = [[0; L]; 16];
     for (row, word) in start.iter_mut().zip([0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]) {
         *row = [word; L];
@@ -194,12 +194,11 @@ fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L]) -> [[u32; L]; 16] 
             quarter(&mut s, a, b, c, d);
         }
     }
-    for (row, first) in s.iter_mut().zip(&start) {
+    for (out, (row, first)) in out.iter_mut().zip(s.iter().zip(&start)) {
         for lane in 0..L {
-            row[lane] = row[lane].wrapping_add(first[lane]);
+            out[lane] = row[lane].wrapping_add(first[lane]);
         }
     }
-    s
 }
 
 #[inline(always)]

@@ -236,6 +236,7 @@ pub fn stances() -> Vec<Variant> {
 #[derive(Clone, Debug)]
 pub struct Ability {
     levels: Vec<(f64, f64)>,
+    sure: bool,
 }
 
 impl Ability {
@@ -254,13 +255,24 @@ impl Ability {
                 (accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()), 1.0)
             }
         };
-        Self { levels: (0..=level_max).map(at).collect() }
+        Self::of_levels((0..=level_max).map(at).collect())
     }
 
     /// An ability given by its accuracies per level, such as a student's.
     #[must_use]
     pub fn of_accuracies(accuracies: &[f64]) -> Self {
-        Self { levels: accuracies.iter().map(|a| (*a, 1.0)).collect() }
+        Self::of_levels(accuracies.iter().map(|a| (*a, 1.0)).collect())
+    }
+
+    fn of_levels(levels: Vec<(f64, f64)>) -> Self {
+        Self { sure: levels.iter().all(|level| *level == (1.0, 1.0)), levels }
+    }
+
+    /// Whether it is always right, at every level.
+    #[must_use]
+    #[inline]
+    pub fn is_sure(&self) -> bool {
+        self.sure
     }
 
     /// P(right) at a level with so many possible answers.

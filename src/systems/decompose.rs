@@ -4,7 +4,7 @@
 use crate::claim::{Answer, Question};
 use crate::scenario::stages::Decompose;
 use crate::systems::sight::{Scene, Table};
-use crate::tasks::{Family, Step};
+use crate::tasks::{Family, SUBS_MAX, Step};
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
 use crate::world::resources::{Queues, SubAnswers};
 use crate::world::spawn::column;
@@ -26,6 +26,8 @@ struct Arena<'a> {
     queues: &'a mut Queues,
     lanes: usize,
     repeats: bool,
+    /// Sub-questions of every split, where none depends on another's answer or is asked twice.
+    fan: Option<usize>,
 }
 
 /// Splits what is open, and goes on with splits whose sub-answers have come.
@@ -40,6 +42,7 @@ pub fn split(
 ) {
     let table = table.scene();
     let Decompose::Tree { .. } = table.stages.decompose else { return };
+    let family = table.ground.family();
     let mut arena = Arena {
         asked: column(asked),
         parts: column(parts),
@@ -48,49 +51,85 @@ pub fn split(
         subs: &mut subs,
         queues: &mut queues,
         lanes: table.block.lanes,
-        repeats: table.ground.family().repeats(),
+        repeats: family.repeats(),
+        fan: (family.independent() && !family.repeats()).then(|| family.subs_max()),
     };
     let mut rows = std::mem::take(&mut arena.queues.scratch);
     std::mem::swap(&mut rows, &mut arena.queues.open);
     for &row in &rows {
         let asked = arena.asked[row as usize];
-        if asked.splits == 0 || asked.level == 0 || table.ground.family().is_proposal(asked.question) {
+        if asked.splits == 0 || asked.level == 0 || family.is_proposal(asked.question) {
             arena.queues.askable.push(row);
         } else {
             arena.claims[row as usize].split = true;
-            advance(&table, &mut arena, row);
+            match arena.fan {
+                Some(fan) => ask_all(&table, &mut arena, row, fan),
+                None => advance(&table, &mut arena, row),
+            }
         }
     }
     rows.clear();
     std::mem::swap(&mut rows, &mut arena.queues.advance);
     for &row in &rows {
-        advance(&table, &mut arena, row);
+        match arena.fan {
+            Some(fan) => complete(&table, &mut arena, row, fan),
+            None => advance(&table, &mut arena, row),
+        }
     }
     rows.clear();
     arena.queues.scratch = rows;
+}
+
+/// No sub-answers yet.
+static NONE: [Answer; SUBS_MAX] = [Answer::UNKNOWN; SUBS_MAX];
+
+/// Asks all sub-questions of a split, none of which depends on another's answer or was asked before.
+fn ask_all(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
+    let Asked { question, splits, .. } = arena.asked[row as usize];
+    let lane = table.block.lane(row);
+    arena.parts[row as usize].asked = fan as u16;
+    for ordinal in 0..fan {
+        if let Step::Ask(sub) = table.ground.step(lane, question, &NONE[..ordinal]) {
+            let child =
+                Asked { question: sub, parent: row, ordinal: ordinal as u16, splits: splits - 1, level: 0 };
+            let child = arena.place(table, lane, child);
+            arena.queues.open.push(child);
+        }
+    }
+}
+
+/// Completes a split of which all sub-answers are there.
+fn complete(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
+    let subs = &arena.subs.of(row)[..fan];
+    let mut base = Answer::UNKNOWN;
+    // "I don't know" is absorbing.
+    if subs.iter().all(|sub| sub.is_known())
+        && let Step::Done(done) =
+            table.ground.step(table.block.lane(row), arena.asked[row as usize].question, subs)
+    {
+        base = done;
+    }
+    arena.claims[row as usize].base = base;
+    arena.queues.complete.push(row);
 }
 
 /// Takes a split as far as its sub-answers allow: asks what comes next, or completes it.
 fn advance(table: &Scene, arena: &mut Arena, row: Row) {
     let question = arena.asked[row as usize].question;
     let lane = table.block.lane(row);
-    let independent = table.ground.family().independent();
     loop {
         let asked = arena.parts[row as usize].asked as usize;
         let subs = &arena.subs.of(row)[..asked];
         // "I don't know" is absorbing: nothing is left to ask or to combine.
-        let known = independent || subs.iter().all(|sub| sub.is_known());
+        let known = subs.iter().all(|sub| sub.is_known());
         let step = if known { table.ground.step(lane, question, subs) } else { Step::Done(Answer::UNKNOWN) };
         match step {
-            Step::Done(_) if independent && arena.parts[row as usize].got < asked as u16 => return,
             Step::Done(base) => {
-                let unknown = subs.iter().any(|sub| !sub.is_known());
-                arena.claims[row as usize].base = if unknown { Answer::UNKNOWN } else { base };
+                arena.claims[row as usize].base = base;
                 return arena.queues.complete.push(row);
             }
             Step::Ask(sub) => {
-                let waits = ask(table, arena, row, sub);
-                if waits && !independent {
+                if ask(table, arena, row, sub) {
                     return;
                 }
             }
@@ -110,21 +149,28 @@ fn ask(table: &Scene, arena: &mut Arena, parent: Row, question: Question) -> boo
         arena.parts[parent as usize].got += 1;
         return false;
     }
-    let ledger = &mut arena.matches[lane];
-    let slot = ledger.slots as usize;
-    ledger.slots += 1;
-    let row = slot * arena.lanes + lane;
-    assert!(row < arena.asked.len(), "the plan bounds the questions of a match");
     let splits = arena.asked[parent as usize].splits - 1;
-    let level = table.ground.level(lane, question) as u8;
-    arena.asked[row] = Asked { question, parent, ordinal, splits, level };
-    arena.parts[row] = Parts::default();
-    arena.claims[row] = Claims::default();
+    let row = arena.place(table, lane, Asked { question, parent, ordinal, splits, level: 0 });
     match first {
-        Some(first) => arena.queues.repeats.push((row as Row, first)),
-        None => arena.queues.open.push(row as Row),
+        Some(first) => arena.queues.repeats.push((row, first)),
+        None => arena.queues.open.push(row),
     }
     true
+}
+
+impl Arena<'_> {
+    /// Puts a question in the next slot of its match; its level is the world's to tell.
+    #[inline(always)]
+    fn place(&mut self, table: &Scene, lane: usize, asked: Asked) -> Row {
+        let ledger = &mut self.matches[lane];
+        let row = ledger.slots as usize * self.lanes + lane;
+        ledger.slots += 1;
+        assert!(row < self.asked.len(), "the plan bounds the questions of a match");
+        self.asked[row] = Asked { level: table.ground.level(lane, asked.question) as u8, ..asked };
+        self.parts[row] = Parts::default();
+        self.claims[row] = Claims::default();
+        row as Row
+    }
 }
 
 /// The row in which a match asked this question before, if it did.

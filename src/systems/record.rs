@@ -30,14 +30,16 @@ pub fn settle(
         next += 1;
         let verdict = claims[row as usize].verdict;
         claims[row as usize].settled = true;
-        repeats.retain(|&(repeat, first)| {
-            let waiting = first != row;
-            if !waiting {
-                claims[repeat as usize].verdict = verdict;
-                decided.push(repeat);
-            }
-            waiting
-        });
+        if !repeats.is_empty() {
+            repeats.retain(|&(repeat, first)| {
+                let waiting = first != row;
+                if !waiting {
+                    claims[repeat as usize].verdict = verdict;
+                    decided.push(repeat);
+                }
+                waiting
+            });
+        }
         let Asked { parent, ordinal, splits, .. } = asked[row as usize];
         let ledger = &mut matches[table.block.lane(row)];
         ledger.depth = ledger.depth.max(depth_of(&table, splits));

@@ -84,7 +84,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether an answer is the true one: of a question, or of a recombination given its sub-answers.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn stands(&self, row: Row, asked: &Asked, claims: &Claims, answer: Answer) -> bool {
         if claims.split {
             answer == claims.base

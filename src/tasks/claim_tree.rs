@@ -134,6 +134,11 @@ impl Family for ClaimTree {
         self.answers
     }
 
+    fn answers_alike(&self) -> Option<u32> {
+        Some(self.answers)
+    }
+
+    #[inline]
     fn truth(&self, context: &[u32], question: Question) -> Answer {
         Answer(context[question.0 as usize] as u16)
     }

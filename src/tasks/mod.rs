@@ -42,6 +42,11 @@ pub trait Family: Send + Sync {
     /// How many answers are possible; at least 1, at most 65,535.
     fn answers(&self, question: Question) -> u32;
 
+    /// How many answers every question has, if that is the same for all.
+    fn answers_alike(&self) -> Option<u32> {
+        None
+    }
+
     /// The true answer; where several are right, the least of them.
     fn truth(&self, context: &[u32], question: Question) -> Answer;
 
@@ -54,7 +59,8 @@ pub trait Family: Send + Sync {
     /// follows these sub-answers, all of them known and in the order asked.
     fn step(&self, context: &[u32], question: Question, subs: &[Answer]) -> Step;
 
-    /// Whether what is asked never depends on earlier sub-answers.
+    /// Whether every question of level 1 or more asks [`Family::subs_max`] sub-questions that never
+    /// depend on earlier sub-answers.
     fn independent(&self) -> bool {
         false
     }

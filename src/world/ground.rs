@@ -41,6 +41,7 @@ pub struct Ground {
     contexts: Vec<u32>,
     words: usize,
     roots: Vec<Question>,
+    answers_alike: Option<u32>,
 }
 
 /// Applies a perturbation to an answer that stands for the truth.
@@ -66,7 +67,9 @@ impl Ground {
     #[must_use]
     pub fn new(task: &TaskSpec, lanes: usize) -> Self {
         let words = task.family.context_words();
-        Self { task: task.clone(), contexts: vec![0; words * lanes], words, roots: vec![Question(0); lanes] }
+        let answers_alike = task.family.answers_alike();
+        let (contexts, roots) = (vec![0; words * lanes], vec![Question(0); lanes]);
+        Self { task: task.clone(), contexts, words, roots, answers_alike }
     }
 
     /// Draws the worlds of the trials `first..first + lanes`.
@@ -88,10 +91,12 @@ impl Ground {
         }
     }
 
+    #[inline]
     fn context(&self, lane: usize) -> &[u32] {
         &self.contexts[lane * self.words..][..self.words]
     }
 
+    #[inline]
     fn truth(&self, lane: usize, question: Question) -> Answer {
         self.family().truth(self.context(lane), question)
     }
@@ -103,6 +108,13 @@ impl Ground {
         &self.task.family
     }
 
+    /// How many answers the question has.
+    #[must_use]
+    #[inline]
+    pub fn answers(&self, question: Question) -> u32 {
+        self.answers_alike.unwrap_or_else(|| self.family().answers(question))
+    }
+
     /// The trial's root question.
     #[must_use]
     pub fn root(&self, lane: usize) -> Question {
@@ -111,6 +123,7 @@ impl Ground {
 
     /// The question's level.
     #[must_use]
+    #[inline]
     pub fn level(&self, lane: usize, question: Question) -> u32 {
         self.family().level(self.context(lane), question)
     }
@@ -130,9 +143,9 @@ impl Ground {
 
     /// What is perceived of a question under a perturbation.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn observe(&self, lane: usize, question: Question, perturbation: Perturbation) -> Answer {
-        perturbed(self.truth(lane, question), self.family().answers(question), perturbation)
+        perturbed(self.truth(lane, question), self.answers(question), perturbation)
     }
 
     /// Whether a claim is accepted under what is seen of it.

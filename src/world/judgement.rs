@@ -4,7 +4,6 @@
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::overseers::{ErrorModel, Exhausted, Over, OverseerSpec};
 use crate::streams::{Actor, Draws, Purpose, Streams};
-use crate::tasks::Family;
 use crate::units::{Chance, below};
 use crate::world::components::Match;
 use crate::world::ground::{Sight, perturbed};
@@ -18,6 +17,8 @@ pub struct Fault {
     blind: Actor,
     /// Per level: the chance of a plain flip, where the model is one.
     flips: Vec<Option<Chance>>,
+    /// Per level: the declared chance to be right.
+    sureness: Vec<f32>,
     /// Whether it never errs.
     exact: bool,
 }
@@ -54,13 +55,15 @@ pub enum Decision {
 impl Fault {
     fn new(model: &ErrorModel, replicate: u32, name: &str) -> Self {
         let blind = Streams::actor(Purpose::Blind, replicate, name);
-        let mut fault = Self { model: model.clone(), blind, flips: Vec::new(), exact: false };
+        let mut fault =
+            Self { model: model.clone(), blind, flips: Vec::new(), sureness: Vec::new(), exact: false };
         let plain = matches!(
             model,
             ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. }
         );
         fault.flips =
             (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.rates(level).0))).collect();
+        fault.sureness = (0..LEVELS as u32).map(|level| (1.0 - fault.declared(level)) as f32).collect();
         fault.exact = (0..LEVELS as u32).all(|level| fault.rates(level) == (0.0, 0.0));
         fault
     }
@@ -82,6 +85,13 @@ impl Fault {
                 same(1.0 - accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()))
             }
         }
+    }
+
+    /// The declared chance to be right at a level.
+    #[must_use]
+    #[inline]
+    pub fn sureness(&self, level: u32) -> f32 {
+        self.sureness[(level as usize).min(LEVELS - 1)]
     }
 
     /// Its declared error rate at a level: what its own confidence goes by.
@@ -268,7 +278,7 @@ impl Judgement {
             Exhausted::Guess => {
                 let word =
                     at.streams.block(Streams::at(self.guess, at.trial, question, at.moment(0, act)))[0];
-                Answer(below(word, at.ground.family().answers(question)) as u16)
+                Answer(below(word, at.ground.answers(question)) as u16)
             }
         }
     }
@@ -295,18 +305,10 @@ impl Judgement {
         if self.members() == 1 {
             return apply(members.perturbation(draws));
         }
-        let mut votes = [(Answer::UNKNOWN, 0u32); 99];
-        let mut kinds = 0;
-        for _ in 0..self.members() {
-            let answer = apply(members.perturbation(draws));
-            let place = votes[..kinds].iter().position(|(seen, _)| *seen == answer).unwrap_or_else(|| {
-                votes[kinds].0 = answer;
-                kinds += 1;
-                kinds - 1
-            });
-            votes[place].1 += 1;
-        }
-        plurality(&votes[..kinds], draws.word())
+        let mut votes = [Answer::UNKNOWN; VOTES_MAX];
+        let votes = &mut votes[..self.members() as usize];
+        votes.iter_mut().for_each(|vote| *vote = apply(members.perturbation(draws)));
+        plurality(votes, draws.word())
     }
 
     /// Its own answer to a question within reach: one check.
@@ -328,7 +330,7 @@ impl Judgement {
             self.answers_as(self.lean, at, question, level, 0)
         } else {
             let word = at.streams.block(Streams::at(self.lean, at.trial, question, at.moment(1, 0)))[0];
-            Answer(below(word, at.ground.family().answers(question)) as u16)
+            Answer(below(word, at.ground.answers(question)) as u16)
         }
     }
 
@@ -340,7 +342,7 @@ impl Judgement {
         }
         let mut draws = at.streams.draws(Streams::at(self.combine, at.trial, question, at.moment(0, act)));
         let mut members = self.panel(&self.combining, at, question, level);
-        let answers = at.ground.family().answers(question);
+        let answers = at.ground.answers(question);
         self.plurality(&mut members, &mut draws, |p| perturbed(base, answers, p))
     }
 
@@ -361,7 +363,7 @@ impl Judgement {
         let mut draws =
             at.streams.draws(Streams::at(self.combine, at.trial, claim.question, at.moment(1, 0)));
         let mut members = self.panel(&self.combining, at, claim.question, level);
-        let answers = at.ground.family().answers(claim.question);
+        let answers = at.ground.answers(claim.question);
         let holds = claim.answer == base;
         self.majority(&mut draws, |draws| match members.sight(draws) {
             Sight::Flipped { if_true, if_false } => {
@@ -458,13 +460,19 @@ impl Judgement {
     }
 }
 
-/// The answer with most votes; among equals one by a draw. Votes are in the order first cast.
+/// The most votes that one plurality is of: members of a panel, or repeated acts.
+pub const VOTES_MAX: usize = 99;
+
+/// The answer with most votes, in the order cast; among equals one by a draw.
 #[must_use]
-pub fn plurality(votes: &[(Answer, u32)], word: u32) -> Answer {
-    let most = votes.iter().map(|(_, n)| *n).max().unwrap_or(0);
-    let tied = votes.iter().filter(|(_, n)| *n == most).count() as u32;
+pub fn plurality(votes: &[Answer], word: u32) -> Answer {
+    let count = |answer: Answer| votes.iter().filter(|vote| **vote == answer).count();
+    let most = votes.iter().map(|vote| count(*vote)).max().unwrap_or(0);
+    // Each answer counts where it was first cast.
+    let first = |i: &usize| !votes[..*i].contains(&votes[*i]) && count(votes[*i]) == most;
+    let tied = (0..votes.len()).filter(first).count() as u32;
     let pick = below(word, tied.max(1)) as usize;
-    votes.iter().filter(|(_, n)| *n == most).nth(pick).map_or(Answer::UNKNOWN, |(answer, _)| *answer)
+    (0..votes.len()).filter(first).nth(pick).map_or(Answer::UNKNOWN, |i| votes[i])
 }
 
 #[cfg(test)]
@@ -479,7 +487,7 @@ mod tests {
 
     #[test]
     fn a_tie_goes_by_the_draw() {
-        let votes = [(Answer(4), 2), (Answer(1), 2), (Answer(0), 1)];
+        let votes = [4, 1, 0, 4, 1].map(Answer);
         assert_eq!((plurality(&votes, 0), plurality(&votes, u32::MAX)), (Answer(4), Answer(1)));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
 use crate::claim::{Answer, Claim, Perturbation, Question};
-use crate::streams::{Actor, Moment, Purpose, Streams};
+use crate::streams::{Actor, Address, Moment, Purpose, Streams};
 use crate::tasks::Family;
 use crate::units::Chance;
 use crate::world::ground::{Ground, Sight};
@@ -29,7 +29,7 @@ pub struct Mind {
     shared: Actor,
     /// Chance that its belief is the one it shares with others.
     sharing: Chance,
-    lie: Actor,
+    lying: Actor,
     /// Which parts it inspects, and how it picks among them.
     pub inspection: Actor,
     /// Whether it says the same again.
@@ -76,7 +76,7 @@ impl Mind {
             shared: Streams::actor(Purpose::Belief, replicate, ""),
             // Two agents both take the shared draw with chance sqrt(a b): their mistakes' correlation.
             sharing: Chance::of(spec.shared_mistakes.get().sqrt()),
-            lie: actor(Purpose::Lie),
+            lying: actor(Purpose::Lie),
             inspection: actor(Purpose::Inspect),
             sample: actor(Purpose::Sample),
         }
@@ -84,7 +84,6 @@ impl Mind {
 
     /// What it believes of a question, drawn once per question: asking again gives the same.
     #[must_use]
-    #[inline]
     pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
         at.ground.observe(at.lane, question, self.belief_of(at, question, level))
     }
@@ -96,16 +95,31 @@ impl Mind {
     }
 
     fn belief_of(&self, at: Place, question: Question, level: u32) -> Perturbation {
-        let right = self.ability.right(level, at.ground.family().answers(question));
-        if right == Chance::ALWAYS {
+        if self.ability.is_sure() {
             return Perturbation::Right;
         }
-        let block = |actor| at.streams.block(Streams::at(actor, at.trial, question, at.moment(0, 0)));
-        let mut words = block(self.belief);
-        if self.sharing.hit(words[0]) {
-            words = block(self.shared);
+        let words = at.streams.block(self.belief_address(at, question));
+        self.belief_drawn(at, question, level, [words[0], words[1], words[2]])
+    }
+
+    /// Where its belief of a question is drawn: a block of words, of which the first three count.
+    #[must_use]
+    #[inline]
+    pub fn belief_address(&self, at: Place, question: Question) -> Address {
+        Streams::at(self.belief, at.trial, question, at.moment(0, 0))
+    }
+
+    /// Its belief of a question from these words.
+    #[must_use]
+    #[inline]
+    pub fn belief_drawn(&self, at: Place, question: Question, level: u32, words: [u32; 3]) -> Perturbation {
+        let [shares, mut hit, mut wrong] = words;
+        if self.sharing.hit(shares) {
+            let words = at.streams.block(Streams::at(self.shared, at.trial, question, at.moment(0, 0)));
+            [hit, wrong] = [words[1], words[2]];
         }
-        if right.hit(words[1]) { Perturbation::Right } else { Perturbation::Wrong(words[2]) }
+        let right = self.ability.right(level, at.ground.answers(question));
+        if right.hit(hit) { Perturbation::Right } else { Perturbation::Wrong(wrong) }
     }
 
     /// What it says of a question, given what it believes.
@@ -123,15 +137,28 @@ impl Mind {
 
     /// An answer other than `avoided`: the lie of its kind, a random one for an agent that has no such kind.
     #[must_use]
+    #[inline(always)]
     pub fn against(&self, at: Place, question: Question, avoided: Answer, overseer: &Judgement) -> Answer {
-        let answers = at.ground.family().answers(question);
+        let answers = at.ground.answers(question);
         if answers < 2 || !avoided.is_known() {
             return avoided;
         }
         if answers == 2 {
             return Answer(1 - avoided.0);
         }
-        let word = at.streams.block(Streams::at(self.lie, at.trial, question, at.moment(0, 0)))[0];
+        self.lie(at, question, avoided, answers, overseer)
+    }
+
+    /// A lie where there is a choice of them.
+    fn lie(
+        &self,
+        at: Place,
+        question: Question,
+        avoided: Answer,
+        answers: u32,
+        overseer: &Judgement,
+    ) -> Answer {
+        let word = at.streams.block(Streams::at(self.lying, at.trial, question, at.moment(0, 0)))[0];
         let random = crate::world::ground::perturbed(avoided, answers, Perturbation::Wrong(word));
         let lie = if let Stance::Deceptive { lie } = self.stance { lie } else { Lie::Random };
         let fooled = || overseer.fooled_by(at, question, lie == Lie::Worst).filter(|seen| *seen != avoided);

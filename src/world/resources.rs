@@ -58,6 +58,10 @@ pub struct Queues {
     pub askable: Vec<Row>,
     /// Splits whose sub-answers are complete.
     pub complete: Vec<Row>,
+    /// What each agent says of the askable questions, agent by agent.
+    pub said: Vec<Answer>,
+    /// Scratch of a vote.
+    pub ballots: Vec<Answer>,
     /// Answered: to be cross-checked.
     pub claimed: Vec<Row>,
     /// Contested: to be judged.
@@ -118,10 +122,17 @@ pub struct Journal {
 
 impl Journal {
     /// Notes a line about a row, if anybody listens.
-    #[inline]
+    #[inline(always)]
     pub fn tell(&mut self, row: Row, line: impl FnOnce() -> String) {
         if self.on {
-            self.lines.push((row, line()));
+            self.note(row, line);
         }
+    }
+
+    /// Out of line, so that a hot loop carries nothing of it.
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, row: Row, line: impl FnOnce() -> String) {
+        self.lines.push((row, line()));
     }
 }

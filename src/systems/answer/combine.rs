@@ -6,9 +6,8 @@ use crate::claim::Answer;
 use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
-use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::judgement::{Judgement, plurality};
+use crate::world::judgement::{Judgement, VOTES_MAX, plurality};
 use crate::world::mind::{Mind, Place};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -37,8 +36,9 @@ pub fn combine(
             let (at, overseer) = (table.place(row), table.overseer);
             let seats = table.seating(row, asked);
             ledger.agent_calls += 2;
-            claim.sides =
-                seats.map(|seat| contends(&table.minds[seat], at, asked, claim.base, combined, overseer));
+            for (side, seat) in claim.sides.iter_mut().zip(seats) {
+                *side = contends(&table.minds[seat], at, asked, claim.base, combined, overseer);
+            }
         }
         claimed.push(row);
     }
@@ -76,26 +76,23 @@ fn recombine(
     let show = |answer| at.ground.show_answer(asked.question, answer);
     let Some(first) = next(ledger) else {
         let guess = overseer.guesses(at, asked.question, 1);
-        ledger.confidence /= at.ground.family().answers(asked.question) as f32;
+        ledger.confidence /= at.ground.answers(asked.question) as f32;
         journal.tell(row, || format!("{} has spent its budget: {}", overseer.spec.name, show(guess)));
         return guess;
     };
     let combined = if votes == 1 {
         first
     } else {
-        let mut cast = [(Answer::UNKNOWN, 0u32); 99];
-        let mut kinds = 0;
-        let mut answer = Some(first);
-        while let Some(vote) = answer {
-            let place = cast[..kinds].iter().position(|(seen, _)| *seen == vote).unwrap_or(kinds);
-            kinds = kinds.max(place + 1);
-            cast[place] = (vote, cast[place].1 + 1);
-            answer = next(ledger);
+        let mut cast = [first; VOTES_MAX];
+        let mut count = 1;
+        while let Some(vote) = next(ledger) {
+            cast[count] = vote;
+            count += 1;
         }
         let place = Streams::at(overseer.coin, at.trial, asked.question, at.moment(1, VOTE_COIN));
-        plurality(&cast[..kinds], at.streams.block(place)[0])
+        plurality(&cast[..count], at.streams.block(place)[0])
     };
-    ledger.confidence *= (1.0 - overseer.combining.declared(level)) as f32;
+    ledger.confidence *= overseer.combining.sureness(level);
     journal.tell(row, || {
         let mark = if combined == base { String::new() } else { format!(", and errs: it is {}", show(base)) };
         format!("{} combines the sub-answers to {}{mark}", overseer.spec.name, show(combined))

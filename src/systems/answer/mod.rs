@@ -2,19 +2,19 @@
 //! and sub-answers, never the truth.
 
 pub mod combine;
+mod say;
 
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
-use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::plurality;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
 
-/// Answers all askable questions of the tick.
+/// Answers all askable questions of the tick: the overseer's one by one, each agent's in one call.
 pub fn answer(
     table: Table,
     asked: Query<&mut Asked>,
@@ -25,27 +25,43 @@ pub fn answer(
 ) {
     let table = table.scene();
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
-    let Queues { askable, claimed, decided, .. } = &mut *queues;
-    let by_overseer = match table.stages.decompose {
-        Decompose::Tree { primitives: Party::Overseer, .. } => |asked: &Asked| asked.level == 0,
-        _ => |_: &Asked| false,
-    };
-    for &row in &*askable {
-        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
-        let ledger = &mut matches[table.block.lane(row)];
-        if by_overseer(asked) || table.stages.answer == Answering::Overseer {
-            claim.verdict = by_itself(&table, row, asked, ledger, &mut journal);
-            decided.push(row);
-            continue;
-        }
-        claim.sides = match table.stages.answer {
-            Answering::Vote => [vote(&table, row, asked, ledger, &mut journal); 2],
-            Answering::Sides => sides(&table, row, asked, ledger, &mut journal),
-            _ => [says(&table, 0, row, asked, ledger, &mut journal); 2],
-        };
-        claimed.push(row);
+    let Queues { askable, said, ballots, claimed, decided, .. } = &mut *queues;
+    let primitives = matches!(table.stages.decompose, Decompose::Tree { primitives: Party::Overseer, .. });
+    let alone = table.stages.answer == Answering::Overseer;
+    if alone || primitives {
+        askable.retain(|&row| {
+            let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+            let agents = !alone && asked.level > 0;
+            if !agents {
+                let ledger = &mut matches[table.block.lane(row)];
+                claim.verdict = by_itself(&table, row, asked, ledger, &mut journal);
+                decided.push(row);
+            }
+            agents
+        });
     }
-    askable.clear();
+    let seats = match table.stages.answer {
+        Answering::Overseer => 0,
+        Answering::Agent => 1,
+        Answering::Sides => 2,
+        Answering::Vote => table.minds.len(),
+    };
+    let count = askable.len();
+    said.resize(seats * count, Answer::UNKNOWN);
+    for (mind, said) in table.minds.iter().zip(said.chunks_exact_mut(count.max(1))).take(seats) {
+        say::say(&table, mind, asked, askable, said);
+    }
+    for (i, &row) in askable.iter().enumerate() {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        matches[table.block.lane(row)].agent_calls += seats as u32;
+        let says = |seat: usize| said[seat * count + i];
+        claim.sides = match table.stages.answer {
+            Answering::Sides => sides(&table, row, asked, says, &mut journal),
+            Answering::Vote => [vote(&table, row, asked, says, ballots, &mut journal); 2],
+            Answering::Agent | Answering::Overseer => [told(&table, 0, row, asked, says, &mut journal); 2],
+        };
+    }
+    claimed.append(askable);
 }
 
 /// The overseer's own answer: one check within reach; beyond it, or with its budget spent, a guess or an abstention.
@@ -55,7 +71,7 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     let reaches = level <= overseer.spec.reach;
     if !reaches || !overseer.pays(ledger, overseer.spec.cost.check) {
         let guess = overseer.guesses(at, asked.question, 0);
-        ledger.confidence /= at.ground.family().answers(asked.question) as f32;
+        ledger.confidence /= at.ground.answers(asked.question) as f32;
         journal.tell(row, || {
             let why = if reaches { "its budget is spent" } else { "it is beyond its reach" };
             format!(
@@ -70,7 +86,7 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     let answer = overseer.answers(at, asked.question, level, 0);
     let erred = !at.ground.holds(at.lane, crate::claim::Claim { question: asked.question, answer });
     ledger.erred += u32::from(erred);
-    ledger.confidence *= (1.0 - overseer.judging.declared(level)) as f32;
+    ledger.confidence *= overseer.judging.sureness(level);
     journal.tell(row, || {
         let mark = if erred { ", and errs" } else { "" };
         format!("{} checks: {}{mark}", overseer.spec.name, at.ground.show_answer(asked.question, answer))
@@ -78,29 +94,36 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     answer
 }
 
-/// What the agent in a seat says.
-fn says(
+/// What the agent in a seat says, told to who listens.
+#[inline(always)]
+fn told(
     table: &Scene,
     seat: usize,
     row: Row,
     asked: &Asked,
-    ledger: &mut Match,
+    says: impl Fn(usize) -> Answer,
     journal: &mut Journal,
 ) -> Answer {
-    let (at, mind) = (table.place(row), &table.minds[seat]);
-    ledger.agent_calls += 1;
-    let answer = mind.says(at, asked.question, u32::from(asked.level), table.overseer);
-    journal.tell(row, || format!("{} says: {}", mind.name, at.ground.show_answer(asked.question, answer)));
+    let answer = says(seat);
+    journal.tell(row, || {
+        format!("{} says: {}", table.minds[seat].name, table.ground.show_answer(asked.question, answer))
+    });
     answer
 }
 
 /// The two sides' claims, first and second as seated.
-fn sides(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> [Answer; 2] {
-    let stages = &table.stages;
+#[inline(always)]
+fn sides(
+    table: &Scene,
+    row: Row,
+    asked: &Asked,
+    says: impl Fn(usize) -> Answer,
+    journal: &mut Journal,
+) -> [Answer; 2] {
     let [first, second] = table.seating(row, asked);
-    let opening = says(table, first, row, asked, ledger, journal);
-    let mut reply = says(table, second, row, asked, ledger, journal);
-    if reply == opening && matches!(stages.cross_check, CrossCheck::Debate { open: true, .. }) {
+    let opening = told(table, first, row, asked, &says, journal);
+    let mut reply = told(table, second, row, asked, &says, journal);
+    if reply == opening && matches!(table.stages.cross_check, CrossCheck::Debate { open: true, .. }) {
         // Open debate: the second side must oppose what the first has picked.
         reply = table.minds[second].against(table.place(row), asked.question, opening, table.overseer);
     }
@@ -108,16 +131,17 @@ fn sides(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &m
 }
 
 /// The plurality of all agents; ties by a coin.
-fn vote(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal: &mut Journal) -> Answer {
-    let mut votes: Vec<(Answer, u32)> = Vec::new();
-    for seat in 0..table.minds.len() {
-        let answer = says(table, seat, row, asked, ledger, journal);
-        match votes.iter_mut().find(|(seen, _)| *seen == answer) {
-            Some((_, count)) => *count += 1,
-            None => votes.push((answer, 1)),
-        }
-    }
+fn vote(
+    table: &Scene,
+    row: Row,
+    asked: &Asked,
+    says: impl Fn(usize) -> Answer,
+    ballots: &mut Vec<Answer>,
+    journal: &mut Journal,
+) -> Answer {
+    ballots.clear();
+    ballots.extend((0..table.minds.len()).map(|seat| told(table, seat, row, asked, &says, journal)));
     let at = table.place(row);
     let place = Streams::at(table.overseer.coin, at.trial, asked.question, at.moment(0, VOTE_COIN));
-    plurality(&votes, at.streams.block(place)[0])
+    plurality(ballots, at.streams.block(place)[0])
 }

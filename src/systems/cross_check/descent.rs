@@ -116,12 +116,12 @@ fn lay_out(
         return walk(at, claim.question, parts, swap_in(place, lie, believed));
     }
     // Several false parts, alike, as few as do.
-    let answers = parts.questions.first().map_or(0, |part| at.ground.family().answers(*part));
+    let answers = parts.questions.first().map_or(0, |part| at.ground.answers(*part));
     for lie in (0..answers).map(|answer| Answer(answer as u16)) {
         for false_parts in 2..=count {
             let say = |place: usize, part| {
                 let lies = (place + count - start) % count < false_parts;
-                let possible = u32::from(lie.0) < at.ground.family().answers(part);
+                let possible = u32::from(lie.0) < at.ground.answers(part);
                 if lies && possible { lie } else { believed(place, part) }
             };
             if walk(at, claim.question, parts, say) == claim.answer {

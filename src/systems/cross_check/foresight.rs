@@ -72,7 +72,7 @@ impl Foresight<'_> {
         let mut parts = Parts::default();
         for place in (0..plan.len()).map(|i| (start + i) % plan.len()) {
             let Claim { question: part, answer: truth } = plan.claim(place);
-            let answers = at.ground.family().answers(part);
+            let answers = at.ground.answers(part);
             let from = shift(answers);
             for lie in (0..answers).map(|i| Answer(((i + from) % answers) as u16)) {
                 if lie == truth || *thoughts == 0 {

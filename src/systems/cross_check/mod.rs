@@ -6,7 +6,6 @@ mod foresight;
 
 use crate::scenario::stages::CrossCheck;
 use crate::systems::sight::{CONSULTANT_COIN, Table};
-use crate::tasks::Family;
 use crate::world::components::{Asked, Claims};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -55,7 +54,7 @@ pub fn present(
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let (at, consultant) = (table.place(row), &table.minds[0]);
         let own = claim.sides[0];
-        let answers = at.ground.family().answers(asked.question);
+        let answers = at.ground.answers(asked.question);
         if !own.is_known() || answers < 2 {
             claim.verdict = own;
             decided.push(row);

@@ -7,7 +7,6 @@ use crate::scenario::stages::{CrossCheck, Order};
 use crate::streams::{Actor, Address, LANES, Purpose, Streams};
 use crate::systems::judge::bout::{Bouts, LANE_TURNS_MAX, Score, fixed, play_lanes, play_one};
 use crate::systems::sight::{SPENT_COIN, Scene, Table};
-use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -33,10 +32,16 @@ pub fn debate(
         decided,
         journal: &mut journal,
         turns,
+        price: {
+            let cost = &table.overseer.spec.cost;
+            cost.check.saturating_add(cost.read.saturating_mul(2 * turns))
+        },
         actor: Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer.spec.name),
         margins: Margins::new(&table),
     };
-    contested.retain(|row| desk.pays(*row));
+    if table.overseer.spec.budget.is_some() {
+        contested.retain(|row| desk.pays(*row));
+    }
     let single = table.overseer.members() == 1 && turns as usize <= LANE_TURNS_MAX;
     if single && table.overseer.judging.plain_flip(0).is_some() {
         contested.chunks(LANES).for_each(|rows| desk.decide_lanes(rows));
@@ -92,7 +97,7 @@ fn changing(table: &Scene, row: Row, asked: &Asked, claims: &Claims, seats: [usi
     let mut lead = advantage(0) - advantage(1);
     lead += if seats[0] == 0 { first(table) } else { -first(table) };
     if bias.confident != 0.0 {
-        let answers = table.ground.family().answers(asked.question);
+        let answers = table.ground.answers(asked.question);
         let sure = |seat: usize| {
             let mind = &table.minds[seat];
             let right = mind.ability.right(asked.level.into(), answers).threshold() as f64 / 4_294_967_296.0;
@@ -112,6 +117,8 @@ struct Desk<'a> {
     decided: &'a mut Vec<Row>,
     journal: &'a mut Journal,
     turns: u32,
+    /// Of a debate, for each member of the panel.
+    price: u32,
     actor: Actor,
     margins: Margins,
 }
@@ -134,13 +141,10 @@ impl Desk<'_> {
         self.margins.at(self.table, row, asked, claims, seats)
     }
 
-    /// Pays for a judgement, or ends the contest as the scenario says.
+    /// Pays for a judgement out of the budget, or ends the contest as the scenario says.
     fn pays(&mut self, row: Row) -> bool {
         let (overseer, ledger) = (self.table.overseer, &mut self.matches[self.table.block.lane(row)]);
-        let cost = &overseer.spec.cost;
-        if overseer.pays(ledger, cost.check.saturating_add(cost.read.saturating_mul(2 * self.turns))) {
-            ledger.checks += overseer.members();
-            ledger.arguments += 2 * self.turns;
+        if overseer.pays(ledger, self.price) {
             return true;
         }
         ledger.confidence *= 0.5;
@@ -199,11 +203,17 @@ impl Desk<'_> {
         let (table, turns) = (self.table, self.turns);
         let (asked, seats) = (&self.asked[row as usize], self.seats(row));
         let lead = 2 * score.won as i32 - turns as i32;
-        let zero_wins = lead > 0 || (lead == 0 && score.coin);
+        // No branch: which side wins is a draw that no processor can predict.
+        let zero_wins = (lead > 0) | ((lead == 0) & score.coin);
         let side = usize::from((seats[0] == 0) != zero_wins);
         let claim = &mut self.claims[row as usize];
         claim.verdict = claim.sides[side];
         let ledger = &mut self.matches[table.block.lane(row)];
+        if table.overseer.spec.budget.is_none() {
+            table.overseer.pays(ledger, self.price);
+        }
+        ledger.checks += table.overseer.members();
+        ledger.arguments += 2 * turns;
         ledger.contested += 1;
         ledger.won_by_truth += u32::from(table.stands(row, asked, claim, claim.verdict));
         ledger.erred += score.misread;
@@ -212,22 +222,31 @@ impl Desk<'_> {
             ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
         }
         self.decided.push(row);
-        self.journal.tell(row, || {
-            let show = |i: usize| table.ground.show_answer(asked.question, claim.sides[i]);
-            let names = seats.map(|seat| &table.minds[seat].name);
-            let won = if seats[0] == 0 { score.won } else { turns - score.won };
-            format!(
-                "debate: {} for {}, {} for {}; {} reads {won} to {} of {turns} turns, {} misread{}: {} stands",
-                names[0],
-                show(0),
-                names[1],
-                show(1),
-                table.overseer.spec.name,
-                turns - won,
-                score.misread,
-                if 2 * won == turns { ", a tie, a coin" } else { "" },
-                show(side),
-            )
-        });
+        if self.journal.on {
+            self.tell(row, score, seats, side);
+        }
+    }
+
+    /// Tells how a debate went.
+    #[cold]
+    fn tell(&mut self, row: Row, score: Score, seats: [usize; 2], side: usize) {
+        let (table, turns) = (self.table, self.turns);
+        let (asked, claim) = (&self.asked[row as usize], &self.claims[row as usize]);
+        let show = |i: usize| table.ground.show_answer(asked.question, claim.sides[i]);
+        let names = seats.map(|seat| &table.minds[seat].name);
+        let won = if seats[0] == 0 { score.won } else { turns - score.won };
+        let line = format!(
+            "debate: {} for {}, {} for {}; {} reads {won} to {} of {turns} turns, {} misread{}: {} stands",
+            names[0],
+            show(0),
+            names[1],
+            show(1),
+            table.overseer.spec.name,
+            turns - won,
+            score.misread,
+            if 2 * won == turns { ", a tie, a coin" } else { "" },
+            show(side),
+        );
+        self.journal.tell(row, || line);
     }
 }
