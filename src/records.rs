@@ -27,88 +27,60 @@ pub const COLUMNS: &[&str] = &[
     "all_nodes_right",
 ];
 
-/// Sums over trials. Integers only, so that blocks merge exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
-    /// Trials played.
-    pub trials: u64,
-    /// Verdicts that are right.
-    pub right: u64,
-    /// Verdicts that are "I don't know".
-    pub abstained: u64,
-    /// Checks the overseer made.
-    pub checks: u64,
-    /// Recombinations the overseer made.
-    pub combines: u64,
-    /// Arguments it read.
-    pub arguments: u64,
-    /// What its acts cost, in its units.
-    pub cost: u64,
-    /// Answers agents were asked for.
-    pub agent_calls: u64,
-    /// Levels from the root to the deepest question touched.
-    pub depth: u64,
-    /// Overseer acts that erred.
-    pub erred: u64,
-    /// Sum of confidences, in units of 2^-16.
-    pub confidence: u64,
-    /// Matches in which the first side stood for the truth.
-    pub first_true: u64,
-    /// Matches in which some cross-check took place.
-    pub contested: u64,
-    /// Event: every contested question was decided for the truth, and at least one was contested.
-    pub all_nodes_right: u64,
+/// The sums of a tally, named once.
+macro_rules! tally {
+    ($($(#[$doc:meta])* $sum:ident,)*) => {
+        /// Sums over trials. Integers only, so that blocks merge exactly.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Tally {
+            $($(#[$doc])* pub $sum: u64,)*
+        }
+
+        impl Tally {
+            /// Adds another block's sums.
+            #[inline(always)]
+            pub fn add(&mut self, other: &Self) {
+                $(self.$sum += other.$sum;)*
+            }
+
+            /// The sums in order, with their names.
+            #[must_use]
+            pub fn sums(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($sum), self.$sum),)*]
+            }
+        }
+    };
 }
 
-impl Tally {
-    /// Adds another block's sums.
-    pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.fields_mut().into_iter().zip(other.fields()) {
-            *mine += theirs;
-        }
-    }
-
-    /// The sums in order.
-    #[must_use]
-    pub fn fields(&self) -> [u64; 14] {
-        let mut copy = *self;
-        copy.fields_mut().map(|field| *field)
-    }
-
-    fn fields_mut(&mut self) -> [&mut u64; 14] {
-        let Self {
-            trials,
-            right,
-            abstained,
-            checks,
-            combines,
-            arguments,
-            cost,
-            agent_calls,
-            depth,
-            erred,
-            confidence,
-            first_true,
-            contested,
-            all_nodes_right,
-        } = self;
-        [
-            trials,
-            right,
-            abstained,
-            checks,
-            combines,
-            arguments,
-            cost,
-            agent_calls,
-            depth,
-            erred,
-            confidence,
-            first_true,
-            contested,
-            all_nodes_right,
-        ]
-    }
+tally! {
+    /// Trials played.
+    trials,
+    /// Verdicts that are right.
+    right,
+    /// Verdicts that are "I don't know".
+    abstained,
+    /// Checks the overseer made.
+    checks,
+    /// Recombinations the overseer made.
+    combines,
+    /// Arguments it read.
+    arguments,
+    /// What its acts cost, in its units.
+    cost,
+    /// Answers agents were asked for.
+    agent_calls,
+    /// Levels from the root to the deepest question touched.
+    depth,
+    /// Overseer acts that erred.
+    erred,
+    /// Sum of confidences, in units of 2^-16.
+    confidence,
+    /// Matches in which the first side stood for the truth.
+    first_true,
+    /// Matches in which some cross-check took place.
+    contested,
+    /// Event: every contested question was decided for the truth, and at least one was contested.
+    all_nodes_right,
 }
 
 /// One match, when it is asked for.

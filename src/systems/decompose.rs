@@ -25,9 +25,13 @@ struct Arena<'a> {
     subs: &'a mut SubAnswers,
     queues: &'a mut Queues,
     lanes: usize,
+    /// Splits from the root.
+    splits_max: u8,
     repeats: bool,
     /// Sub-questions of every split, where none depends on another's answer or is asked twice.
     fan: Option<usize>,
+    /// Scratch of a split.
+    scratch: [Question; SUBS_MAX],
 }
 
 /// Splits what is open, and goes on with splits whose sub-answers have come.
@@ -51,7 +55,9 @@ pub fn split(
         subs: &mut subs,
         queues: &mut queues,
         lanes: table.block.lanes,
+        splits_max: table.stages.decompose.depth(),
         repeats: family.repeats(),
+        scratch: [Question::default(); SUBS_MAX],
         fan: (family.independent() && !family.repeats()).then(|| family.subs_max()),
     };
     let mut rows = std::mem::take(&mut arena.queues.scratch);
@@ -70,31 +76,30 @@ pub fn split(
     }
     rows.clear();
     std::mem::swap(&mut rows, &mut arena.queues.advance);
-    for &row in &rows {
-        match arena.fan {
-            Some(fan) => complete(&table, &mut arena, row, fan),
-            None => advance(&table, &mut arena, row),
-        }
+    if let Some(fan) = arena.fan {
+        rows.iter().for_each(|row| complete(&table, &mut arena, *row, fan));
+        arena.queues.complete.append(&mut rows);
+    } else {
+        rows.iter().for_each(|row| advance(&table, &mut arena, *row));
     }
     rows.clear();
     arena.queues.scratch = rows;
 }
 
-/// No sub-answers yet.
-static NONE: [Answer; SUBS_MAX] = [Answer::UNKNOWN; SUBS_MAX];
-
 /// Asks all sub-questions of a split, none of which depends on another's answer or was asked before.
 fn ask_all(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
-    let Asked { question, splits, .. } = arena.asked[row as usize];
-    let lane = table.block.lane(row);
+    let Asked { question, splits, level, .. } = arena.asked[row as usize];
+    let (lane, splits, level) = (table.block.lane(row), splits - 1, level - 1);
+    table.ground.parts(lane, question, &mut arena.scratch[..fan]);
+    arena.deepen(lane, splits);
     arena.parts[row as usize].asked = fan as u16;
     for ordinal in 0..fan {
-        if let Step::Ask(sub) = table.ground.step(lane, question, &NONE[..ordinal]) {
-            let child =
-                Asked { question: sub, parent: row, ordinal: ordinal as u16, splits: splits - 1, level: 0 };
-            let child = arena.place(table, lane, child);
-            arena.queues.open.push(child);
-        }
+        let question = arena.scratch[ordinal];
+        let child =
+            arena.place(lane, Asked { question, parent: row, ordinal: ordinal as u16, splits, level });
+        let Queues { open, askable, .. } = &mut *arena.queues;
+        let queue = if splits == 0 || level == 0 { askable } else { open };
+        queue.push(child);
     }
 }
 
@@ -110,7 +115,6 @@ fn complete(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
         base = done;
     }
     arena.claims[row as usize].base = base;
-    arena.queues.complete.push(row);
 }
 
 /// Takes a split as far as its sub-answers allow: asks what comes next, or completes it.
@@ -149,8 +153,10 @@ fn ask(table: &Scene, arena: &mut Arena, parent: Row, question: Question) -> boo
         arena.parts[parent as usize].got += 1;
         return false;
     }
-    let splits = arena.asked[parent as usize].splits - 1;
-    let row = arena.place(table, lane, Asked { question, parent, ordinal, splits, level: 0 });
+    let splits = arena.asked[parent as usize].splits;
+    let level = table.ground.level(lane, question) as u8;
+    arena.deepen(lane, splits - 1);
+    let row = arena.place(lane, Asked { question, parent, ordinal, splits: splits - 1, level });
     match first {
         Some(first) => arena.queues.repeats.push((row, first)),
         None => arena.queues.open.push(row),
@@ -159,14 +165,21 @@ fn ask(table: &Scene, arena: &mut Arena, parent: Row, question: Question) -> boo
 }
 
 impl Arena<'_> {
-    /// Puts a question in the next slot of its match; its level is the world's to tell.
+    /// Notes that a match asks something that may still be split so often.
     #[inline(always)]
-    fn place(&mut self, table: &Scene, lane: usize, asked: Asked) -> Row {
+    fn deepen(&mut self, lane: usize, splits: u8) {
+        let ledger = &mut self.matches[lane];
+        ledger.depth = ledger.depth.max(u32::from(self.splits_max - splits));
+    }
+
+    /// Puts a question in the next slot of its match.
+    #[inline(always)]
+    fn place(&mut self, lane: usize, asked: Asked) -> Row {
         let ledger = &mut self.matches[lane];
         let row = ledger.slots as usize * self.lanes + lane;
         ledger.slots += 1;
         assert!(row < self.asked.len(), "the plan bounds the questions of a match");
-        self.asked[row] = Asked { level: table.ground.level(lane, asked.question) as u8, ..asked };
+        self.asked[row] = asked;
         self.parts[row] = Parts::default();
         self.claims[row] = Claims::default();
         row as Row

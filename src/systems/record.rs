@@ -40,10 +40,9 @@ pub fn settle(
                 waiting
             });
         }
-        let Asked { parent, ordinal, splits, .. } = asked[row as usize];
-        let ledger = &mut matches[table.block.lane(row)];
-        ledger.depth = ledger.depth.max(depth_of(&table, splits));
+        let Asked { parent, ordinal, .. } = asked[row as usize];
         if parent == NO_ROW {
+            let ledger = &matches[table.block.lane(row)];
             record(&table, row, &asked[row as usize], verdict, ledger, &mut recorder);
             continue;
         }
@@ -56,11 +55,6 @@ pub fn settle(
         }
     }
     decided.clear();
-}
-
-/// Levels below the root, from the splits that are left.
-fn depth_of(table: &Scene, splits: u8) -> u32 {
-    u32::from(table.stages.decompose.depth() - splits)
 }
 
 /// Sums a match up.

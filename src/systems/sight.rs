@@ -38,6 +38,8 @@ pub struct Scene<'a> {
     pub minds: &'a [Mind],
     /// The overseer.
     pub overseer: &'a Judgement,
+    /// Which agent stands first.
+    sides: Sides,
 }
 
 /// The rows of a component whose entities all lie in one table; none if there are none.
@@ -56,6 +58,7 @@ impl Table<'_, '_> {
             block: *self.block,
             streams: &self.randomness.0,
             minds: rows(&self.minds),
+            sides: self.composition.0.cross_check.sides(),
             overseer: rows(&self.judgements).first().expect("a world has one overseer"),
         }
     }
@@ -97,7 +100,7 @@ impl<'a> Scene<'a> {
     #[must_use]
     #[inline]
     pub fn seating(&self, row: Row, asked: &Asked) -> [usize; 2] {
-        let swapped = match self.stages.cross_check.sides() {
+        let swapped = match self.sides {
             Sides::AsListed => false,
             Sides::Swapped => true,
             Sides::Coin => self.coin(row, asked, SIDE_COIN),

@@ -62,9 +62,23 @@ impl ClaimTree {
         match self.combine {
             Combine::All => u32::from({ subs }.all(|a| a == 1)),
             Combine::Any => u32::from({ subs }.any(|a| a == 1)),
-            Combine::Sum => subs.sum::<u32>() % self.answers,
+            Combine::Sum => subs.fold(0, |sum, sub| self.plus(sum, sub)),
             Combine::Majority => u32::from(2 * subs.sum::<u32>() > self.branching),
         }
+    }
+
+    /// The sum of two answers modulo their number, with neither a division nor a branch: what wraps is greater.
+    #[inline]
+    fn plus(&self, a: u32, b: u32) -> u32 {
+        let sum = a + b;
+        sum.min(sum.wrapping_sub(self.answers))
+    }
+
+    /// The difference of two answers modulo their number.
+    #[inline]
+    fn minus(&self, a: u32, b: u32) -> u32 {
+        let difference = a.wrapping_sub(b);
+        difference.min(difference.wrapping_add(self.answers))
     }
 
     /// Draws the children of a claim, uniform among the rows that recombine to `truth`.
@@ -75,9 +89,9 @@ impl ClaimTree {
                 let mut sum = 0;
                 for child in others {
                     *child = draws.below(self.answers);
-                    sum += *child;
+                    sum = self.plus(sum, *child);
                 }
-                *last = (truth + self.answers - sum % self.answers) % self.answers;
+                *last = self.minus(truth, sum);
             }
             Combine::Majority => {
                 children.iter_mut().for_each(|child| *child = draws.word() >> 31);
@@ -153,6 +167,11 @@ impl Family for ClaimTree {
 
     fn independent(&self) -> bool {
         true
+    }
+
+    fn parts(&self, _context: &[u32], question: Question, parts: &mut [Question]) {
+        let first = question.0 * u64::from(self.branching) + 1;
+        parts.iter_mut().zip(first..).for_each(|(part, node)| *part = Question(node));
     }
 
     fn repeats(&self) -> bool {

@@ -59,10 +59,20 @@ pub trait Family: Send + Sync {
     /// follows these sub-answers, all of them known and in the order asked.
     fn step(&self, context: &[u32], question: Question, subs: &[Answer]) -> Step;
 
-    /// Whether every question of level 1 or more asks [`Family::subs_max`] sub-questions that never
-    /// depend on earlier sub-answers.
+    /// Whether every question of level 1 or more asks [`Family::subs_max`] sub-questions, each one level
+    /// below and none of them a proposal, that never depend on earlier sub-answers.
     fn independent(&self) -> bool {
         false
+    }
+
+    /// All sub-questions of a question, where they are independent.
+    fn parts(&self, context: &[u32], question: Question, parts: &mut [Question]) {
+        let none = [Answer::UNKNOWN; SUBS_MAX];
+        for (i, part) in parts.iter_mut().enumerate() {
+            if let Step::Ask(sub) = self.step(context, question, &none[..i]) {
+                *part = sub;
+            }
+        }
     }
 
     /// Whether one trial may ask equal questions in different places.

@@ -128,6 +128,12 @@ impl Ground {
         self.family().level(self.context(lane), question)
     }
 
+    /// All sub-questions of a question, where they are independent.
+    #[inline]
+    pub fn parts(&self, lane: usize, question: Question, parts: &mut [Question]) {
+        self.family().parts(self.context(lane), question, parts);
+    }
+
     /// The decomposition's next step after these sub-answers.
     #[must_use]
     #[inline]

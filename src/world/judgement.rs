@@ -336,10 +336,12 @@ impl Judgement {
 
     /// Its recombination of sub-answers whose exact recombination is `base`.
     #[must_use]
+    #[inline(always)]
     pub fn combines(&self, at: Place, question: Question, level: u32, base: Answer, act: u32) -> Answer {
-        if self.combining.exact {
-            return base;
-        }
+        if self.combining.exact { base } else { self.combines_drawn(at, question, level, base, act) }
+    }
+
+    fn combines_drawn(&self, at: Place, question: Question, level: u32, base: Answer, act: u32) -> Answer {
         let mut draws = at.streams.draws(Streams::at(self.combine, at.trial, question, at.moment(0, act)));
         let mut members = self.panel(&self.combining, at, question, level);
         let answers = at.ground.answers(question);

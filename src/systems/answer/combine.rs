@@ -40,9 +40,8 @@ pub fn combine(
                 *side = contends(&table.minds[seat], at, asked, claim.base, combined, overseer);
             }
         }
-        claimed.push(row);
     }
-    complete.clear();
+    claimed.append(complete);
 }
 
 /// The overseer's recombination: a plurality of `votes` acts; with its budget spent a guess or an abstention.

@@ -15,27 +15,28 @@ use bevy_ecs::prelude::{Query, ResMut};
 pub fn accept(claims: Query<&mut Claims>, mut queues: ResMut<Queues>) {
     let claims = column(claims);
     let Queues { claimed, decided, .. } = &mut *queues;
-    for row in claimed.drain(..) {
+    for &row in &*claimed {
         let claim = &mut claims[row as usize];
         claim.verdict = claim.sides[0];
-        decided.push(row);
     }
+    decided.append(claimed);
 }
 
 /// Two sides: equal claims are the verdict, undebated; others are contested.
 pub fn contest(claims: Query<&mut Claims>, mut queues: ResMut<Queues>, mut journal: ResMut<Journal>) {
     let claims = column(claims);
     let Queues { claimed, contested, decided, .. } = &mut *queues;
-    for row in claimed.drain(..) {
+    claimed.retain(|&row| {
         let claim = &mut claims[row as usize];
-        if claim.sides[0] == claim.sides[1] {
+        let differ = claim.sides[0] != claim.sides[1];
+        if !differ {
             claim.verdict = claim.sides[0];
             journal.tell(row, || "both sides say the same: undebated".into());
             decided.push(row);
-        } else {
-            contested.push(row);
         }
-    }
+        differ
+    });
+    contested.append(claimed);
 }
 
 /// One consultant: assigned a side by a fair coin, or its choice. The second claim is what it

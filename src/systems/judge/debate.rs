@@ -32,10 +32,7 @@ pub fn debate(
         decided,
         journal: &mut journal,
         turns,
-        price: {
-            let cost = &table.overseer.spec.cost;
-            cost.check.saturating_add(cost.read.saturating_mul(2 * turns))
-        },
+        dues: Dues::new(&table, turns),
         actor: Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer.spec.name),
         margins: Margins::new(&table),
     };
@@ -48,7 +45,7 @@ pub fn debate(
     } else {
         contested.iter().for_each(|row| desk.decide(*row));
     }
-    contested.clear();
+    desk.decided.append(contested);
 }
 
 /// Seat 0's lead beyond strengths.
@@ -108,6 +105,26 @@ fn changing(table: &Scene, row: Row, asked: &Asked, claims: &Claims, seats: [usi
     lead
 }
 
+/// What each debate counts for in the books.
+struct Dues {
+    /// What it costs each member of the panel, in the overseer's units.
+    each: u32,
+    /// What it costs if no budget limits it; where one does, it is paid before.
+    unpaid: u32,
+    checks: u32,
+    arguments: u32,
+}
+
+impl Dues {
+    fn new(table: &Scene, turns: u32) -> Self {
+        let overseer = table.overseer;
+        let (cost, checks, arguments) = (&overseer.spec.cost, overseer.members(), 2 * turns);
+        let each = cost.check.saturating_add(cost.read.saturating_mul(arguments));
+        let unpaid = if overseer.spec.budget.is_none() { each.saturating_mul(checks) } else { 0 };
+        Self { each, unpaid, checks, arguments }
+    }
+}
+
 /// The judge's desk: the debates of a tick and the columns their outcome goes to.
 struct Desk<'a> {
     table: &'a Scene<'a>,
@@ -117,8 +134,7 @@ struct Desk<'a> {
     decided: &'a mut Vec<Row>,
     journal: &'a mut Journal,
     turns: u32,
-    /// Of a debate, for each member of the panel.
-    price: u32,
+    dues: Dues,
     actor: Actor,
     margins: Margins,
 }
@@ -144,7 +160,7 @@ impl Desk<'_> {
     /// Pays for a judgement out of the budget, or ends the contest as the scenario says.
     fn pays(&mut self, row: Row) -> bool {
         let (overseer, ledger) = (self.table.overseer, &mut self.matches[self.table.block.lane(row)]);
-        if overseer.pays(ledger, self.price) {
+        if overseer.pays(ledger, self.dues.each) {
             return true;
         }
         ledger.confidence *= 0.5;
@@ -209,11 +225,9 @@ impl Desk<'_> {
         let claim = &mut self.claims[row as usize];
         claim.verdict = claim.sides[side];
         let ledger = &mut self.matches[table.block.lane(row)];
-        if table.overseer.spec.budget.is_none() {
-            table.overseer.pays(ledger, self.price);
-        }
-        ledger.checks += table.overseer.members();
-        ledger.arguments += 2 * turns;
+        ledger.cost = ledger.cost.saturating_add(self.dues.unpaid);
+        ledger.checks += self.dues.checks;
+        ledger.arguments += self.dues.arguments;
         ledger.contested += 1;
         ledger.won_by_truth += u32::from(table.stands(row, asked, claim, claim.verdict));
         ledger.erred += score.misread;
@@ -221,7 +235,6 @@ impl Desk<'_> {
         if asked.parent == NO_ROW {
             ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
         }
-        self.decided.push(row);
         if self.journal.on {
             self.tell(row, score, seats, side);
         }
