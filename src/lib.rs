@@ -8,6 +8,7 @@ pub mod claim;
 pub mod cli;
 pub mod overseers;
 pub mod records;
+pub mod report;
 pub mod scenario;
 pub mod shape;
 pub mod stats;

@@ -113,11 +113,43 @@ pub struct RoundRecord {
     pub student: f64,
 }
 
+/// Batches that a cell's trials fall into, by trial modulo this: for paired comparisons, at no memory
+/// that grows with the trials.
+pub const BATCHES: usize = 64;
+
+/// What some trials come to; parts merge to the same whole in any grouping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// Sums over all trials.
+    pub tally: Tally,
+    /// Right verdicts by trial modulo [`BATCHES`].
+    pub batches: [u64; BATCHES],
+    /// The matches, where they are kept.
+    pub trials: Vec<TrialRecord>,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self { tally: Tally::default(), batches: [0; BATCHES], trials: Vec::new() }
+    }
+}
+
+impl Sums {
+    /// Adds other trials' sums.
+    pub fn add(&mut self, other: Self) {
+        self.tally.add(&other.tally);
+        self.batches.iter_mut().zip(other.batches).for_each(|(sum, more)| *sum += more);
+        self.trials.extend(other.trials);
+    }
+}
+
 /// A cell's outcome.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CellRecord {
     /// Sums per replicate.
     pub replicates: Vec<Tally>,
+    /// Right verdicts by trial modulo [`BATCHES`], all replicates together.
+    pub batches: Vec<u64>,
     /// Distillation, where there is any.
     pub rounds: Vec<RoundRecord>,
     /// Matches, where they were asked for.

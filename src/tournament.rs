@@ -2,7 +2,7 @@
 //! block of trials); integer sums are merged in a fixed order.
 
 use crate::agents::Ability;
-use crate::records::{CellRecord, RoundRecord, Tally, Trace, TraceNode, TrialRecord};
+use crate::records::{CellRecord, RoundRecord, Sums, Trace, TraceNode};
 use crate::scenario::spec::CellSpec;
 use crate::scenario::stages::Distil;
 use crate::systems;
@@ -149,19 +149,13 @@ impl<'a> Theatre<'a> {
     }
 
     /// What was summed up since this was last asked.
-    fn take(&mut self) -> (Tally, Vec<TrialRecord>) {
-        let mut recorder = self.world.resource_mut::<Recorder>();
-        (std::mem::take(&mut recorder.tally), std::mem::take(&mut recorder.trials))
+    fn take(&mut self) -> Sums {
+        std::mem::take(&mut self.world.resource_mut::<Recorder>().sums)
     }
 }
 
 /// Plays all trials of an act, in parallel over runs of blocks.
-fn play_act(
-    cell: &CellSpec,
-    plan: &Plan,
-    act: Act,
-    conditions: &Conditions,
-) -> Result<(Tally, Vec<TrialRecord>), Stopped> {
+fn play_act(cell: &CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Result<Sums, Stopped> {
     let lanes = plan.lanes as u64;
     let blocks = cell.trials.div_ceil(lanes);
     // A thread keeps its world from run to run, so that spawning is paid once.
@@ -184,14 +178,10 @@ fn play_act(
             Ok(theatre.take())
         })
         .collect();
-    let mut tally = Tally::default();
-    let mut trials = Vec::new();
-    for (part, kept) in parts? {
-        tally.add(&part);
-        trials.extend(kept);
-    }
-    trials.sort_unstable_by_key(|trial| trial.trial);
-    Ok((tally, trials))
+    let mut all = Sums::default();
+    parts?.into_iter().for_each(|part| all.add(part));
+    all.trials.sort_unstable_by_key(|trial| trial.trial);
+    Ok(all)
 }
 
 /// Plays a replicate: its distillation rounds, if any, and then its matches.
@@ -200,7 +190,7 @@ fn play_replicate(
     plan: &Plan,
     replicate: u32,
     conditions: &Conditions,
-) -> Result<(Tally, Vec<RoundRecord>, Vec<TrialRecord>), Stopped> {
+) -> Result<(Sums, Vec<RoundRecord>), Stopped> {
     let mut rounds = Vec::new();
     let mut student: Option<Ability> = None;
     let mut iteration = 0;
@@ -210,7 +200,7 @@ fn play_replicate(
             let mut accuracies: Vec<f64> = Vec::new();
             for level in 0..=cell.task.family.level_max() {
                 let act = Act { replicate, iteration, level: Some(level), student: student.as_ref() };
-                let (tally, _) = play_act(cell, plan, act, conditions)?;
+                let tally = play_act(cell, plan, act, conditions)?.tally;
                 let fault = if level == 0 { &overseer.judging } else { &overseer.combining };
                 let denoise = if fault.is_fresh() { denoise.get() } else { 0.0 };
                 // Levels that no root reaches are learned as the level below.
@@ -236,8 +226,7 @@ fn play_replicate(
         }
     }
     let act = Act { replicate, iteration, level: None, student: student.as_ref() };
-    let (tally, trials) = play_act(cell, plan, act, conditions)?;
-    Ok((tally, rounds, trials))
+    Ok((play_act(cell, plan, act, conditions)?, rounds))
 }
 
 /// Plays all cells, in parallel over (cell, block of trials) on the current rayon pool.
@@ -260,11 +249,13 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
         .collect();
     let mut record =
         CellRecord { clustered: cell.protocol.stages.distil != Distil::None, ..Default::default() };
-    for (tally, rounds, trials) in parts? {
-        record.replicates.push(tally);
+    let mut all = Sums::default();
+    for (sums, rounds) in parts? {
+        record.replicates.push(sums.tally);
         record.rounds.extend(rounds);
-        record.trials.extend(trials);
+        all.add(sums);
     }
+    (record.batches, record.trials) = (all.batches.to_vec(), all.trials);
     Ok(record)
 }
 
@@ -280,7 +271,7 @@ pub fn trace(cell: &CellSpec, replicate: u32, trial: u64) -> Result<Trace, Strin
     if let Distil::Parametric { rounds, .. } = cell.protocol.stages.distil {
         let all = Conditions::default();
         let full = plan_in_blocks(cell, None)?;
-        let (_, records, _) =
+        let (_, records) =
             play_replicate(cell, &full, replicate, &all).map_err(|stopped| stopped.to_string())?;
         let last: Vec<f64> = records.iter().filter(|r| r.round == rounds).map(|r| r.student).collect();
         student = Some(Ability::of_accuracies(&last));
@@ -322,7 +313,7 @@ fn tell(world: &mut World) -> Trace {
         assert!(parent != NO_ROW && (parent as usize) < row, "a question is asked by an earlier one");
         nodes[parent as usize].children.insert(0, node);
     }
-    let tally = world.resource::<Recorder>().tally;
+    let tally = world.resource::<Recorder>().sums.tally;
     let truth = ground.show_truth(0, rows.first().map_or_else(Default::default, |(asked, _)| asked.question));
     Trace { root: nodes.pop().unwrap_or_default(), truth, tally }
 }

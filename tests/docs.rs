@@ -71,6 +71,7 @@ fn imports_go_down_the_floors() {
         &["systems"],
         &["tournament"],
         &["stats"],
+        &["report"],
         &["store"],
         &["cli"],
     ];

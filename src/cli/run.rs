@@ -3,11 +3,11 @@
 use crate::cli::play::{self, Options};
 use crate::cli::{End, Outcome, path_value, print};
 use crate::records::CellRecord;
+use crate::report::leaderboards;
 use crate::scenario::Overrides;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::stats::newcombe;
 use crate::store::files;
-use crate::store::results::{self, interval, outcome};
+use crate::store::results::{self, outcome};
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ impl Run {
         } else if self.quiet {
             print(&format!("{}\n", folder.display()))?;
         } else {
-            print(&table(&scenario, &refs, &records))?;
+            print(&leaderboards(&scenario, &refs, &records))?;
             let short = hash.get(..10).unwrap_or_default();
             print(&format!(
                 "\nresult {short} in {0}\nreproduce with: elenchus reproduce {0}\n",
@@ -122,128 +122,6 @@ fn provenance(wall_ms: u64, threads: Option<usize>) -> serde_json::Value {
         "wall_ms": wall_ms,
         "unix_s": now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     })
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1}", 100.0 * share)
-}
-
-/// A cell and what came out of it.
-type Row<'a> = (&'a CellSpec, &'a CellRecord);
-
-/// The leaderboards: one a task, overseer and point; a matrix when there are many points.
-fn table(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
-    let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
-    for (cell, record) in cells.iter().zip(records) {
-        let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, rows)) => rows.push((cell, record)),
-            None => groups.push((key, vec![(cell, record)])),
-        }
-    }
-    let mut text = format!("{}: {}\n", scenario.name, scenario.about);
-    for ((task, overseer), rows) in groups {
-        text.push_str(&format!("\n{task}, overseer {overseer}, {} trials a cell\n", scenario.trials));
-        let swept = rows.iter().any(|(cell, _)| !cell.point.is_empty());
-        text.push_str(&if swept { matrix(&rows) } else { leaderboard(&rows) });
-    }
-    text
-}
-
-/// Strategies, best first, with intervals and costs; tied ones share a rank.
-fn leaderboard(rows: &[Row]) -> String {
-    let mut rows = rows.to_vec();
-    let share = |record: &CellRecord| record.total().right as f64 / record.total().trials.max(1) as f64;
-    rows.sort_by(|a, b| share(b.1).total_cmp(&share(a.1)));
-    let width = rows.iter().map(|(cell, _)| cell.protocol.name.chars().count()).max().unwrap_or(0).max(8);
-    let mut text =
-        format!("  rank  {:width$}  right %  95 % interval   abstained %    cost  agent calls\n", "strategy");
-    let mut leader = 0;
-    for (i, (cell, record)) in rows.iter().enumerate() {
-        let total = record.total();
-        let lead = rows[leader].1.total();
-        // A rank ends where a strategy is clearly behind the first of the rank.
-        if newcombe((lead.right, lead.trials), (total.right, total.trials)).0 > 0.0 {
-            leader = i;
-        }
-        let interval = interval(record).map_or_else(
-            || "one run        ".into(),
-            |(low, high)| format!("{:>5} to {:>5} ", percent(low), percent(high)),
-        );
-        let trials = total.trials.max(1) as f64;
-        let tied = if i > leader
-            || rows.get(i + 1).is_some_and(|next| {
-                let next = next.1.total();
-                leader == i && newcombe((total.right, total.trials), (next.right, next.trials)).0 <= 0.0
-            }) {
-            "="
-        } else {
-            " "
-        };
-        text.push_str(&format!(
-            "  {:>3}{tied}  {:width$}  {:>7}  {interval}  {:>11}  {:>6.2}  {:>11.2}\n",
-            leader + 1,
-            cell.protocol.name,
-            percent(share(record)),
-            percent(total.abstained as f64 / trials),
-            total.cost as f64 / trials,
-            total.agent_calls as f64 / trials,
-        ));
-    }
-    text.push_str("  = : tied with others of that rank, the 95 % interval of the difference covers 0\n");
-    text
-}
-
-/// Right verdicts in percent: a row a strategy, a column a point; the best of a column and its ties are starred.
-fn matrix(rows: &[Row]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    let mut points: Vec<&[(String, String)]> = Vec::new();
-    for (cell, _) in rows {
-        if !names.contains(&cell.protocol.name.as_str()) {
-            names.push(&cell.protocol.name);
-        }
-        if !points.contains(&cell.point.as_slice()) {
-            points.push(&cell.point);
-        }
-    }
-    let shown = points.len().min(13);
-    let at = |name: &str, point: &[(String, String)]| {
-        rows.iter()
-            .find(|(cell, _)| cell.protocol.name == name && cell.point == point)
-            .map(|(_, record)| record.total())
-    };
-    let mean = |name: &str| -> f64 {
-        let all = points.iter().filter_map(|point| at(name, point));
-        all.map(|tally| tally.right as f64 / tally.trials.max(1) as f64).sum()
-    };
-    names.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
-    let paths: Vec<&str> = points[0].iter().map(|(path, _)| path.as_str()).collect();
-    let mut text = format!("  right %, over {}\n  {:width$}", paths.join(" and "), "");
-    let label = |point: &[(String, String)]| {
-        let mut values: Vec<&str> = point.iter().map(|(_, value)| value.as_str()).collect();
-        values.dedup();
-        values.join("/")
-    };
-    let column = points[..shown].iter().map(|point| label(point).chars().count()).max().unwrap_or(0).max(5);
-    points[..shown].iter().for_each(|point| text.push_str(&format!("  {:>column$} ", label(point))));
-    text.push('\n');
-    for name in &names {
-        text.push_str(&format!("  {name:width$}"));
-        for point in &points[..shown] {
-            let Some(tally) = at(name, point) else { continue };
-            let others = names.iter().filter_map(|other| at(other, point));
-            let led = { others }
-                .any(|other| newcombe((other.right, other.trials), (tally.right, tally.trials)).0 > 0.0);
-            let share = percent(tally.right as f64 / tally.trials.max(1) as f64);
-            text.push_str(&format!("  {share:>column$}{}", if led { " " } else { "*" }));
-        }
-        text.push('\n');
-    }
-    let more = points.len() - shown;
-    text.push_str("  * : best at that point, or tied with the best");
-    text.push_str(&if more > 0 { format!("; {more} more points in cells.csv\n") } else { "\n".into() });
-    text
 }
 
 /// Compares what the scenario expects with what came out.

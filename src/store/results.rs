@@ -2,7 +2,7 @@
 
 use crate::records::{CellRecord, SEMANTICS, Tally};
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::stats::{over_replicates, wilson};
+use crate::stats::interval;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -37,18 +37,6 @@ const MEANS: [Mean; 10] = [
     ("contested_mean", |t| t.contested),
     ("all_nodes_right", |t| t.all_nodes_right),
 ];
-
-/// The interval of a cell's accuracy: over trials, or over replicates where trials share a training.
-#[must_use]
-pub fn interval(record: &CellRecord) -> Option<(f64, f64)> {
-    let total = record.total();
-    if record.clustered {
-        let shares: Vec<f64> =
-            record.replicates.iter().map(|t| t.right as f64 / t.trials.max(1) as f64).collect();
-        return over_replicates(&shares);
-    }
-    Some(wilson(total.right, total.trials))
-}
 
 /// A cell's row as (column, value), in the order of the file.
 #[must_use]

@@ -2,7 +2,7 @@
 //! ends its match and is summed up. With the fence, the only reader of the truth.
 
 use crate::claim::{Answer, Claim};
-use crate::records::{Tally, TrialRecord};
+use crate::records::{BATCHES, Tally, TrialRecord};
 use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts, Row};
 use crate::world::resources::{Queues, Recorder, SubAnswers};
@@ -78,14 +78,12 @@ fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Matc
         contested: ledger.contested.into(),
         all_nodes_right: u64::from(ledger.contested > 0 && ledger.contested == ledger.won_by_truth),
     };
-    recorder.tally.add(&tally);
+    let trial = table.block.trial(row);
+    let sums = &mut recorder.sums;
+    sums.tally.add(&tally);
+    sums.batches[trial as usize % BATCHES] += tally.right;
     if recorder.keep_trials {
-        let trial = TrialRecord {
-            replicate: table.block.replicate,
-            trial: table.block.trial(row),
-            tally,
-            verdict: verdict.0,
-        };
-        recorder.trials.push(trial);
+        let replicate = table.block.replicate;
+        recorder.sums.trials.push(TrialRecord { replicate, trial, tally, verdict: verdict.0 });
     }
 }

@@ -1,7 +1,7 @@
 //! Resources: the block at hand, the work lists of a tick, and the journal of a trace.
 
 use crate::claim::Answer;
-use crate::records::{Tally, TrialRecord};
+use crate::records::Sums;
 use crate::scenario::stages::Stages;
 use crate::streams::Streams;
 use crate::world::components::Row;
@@ -103,12 +103,10 @@ impl SubAnswers {
 /// What the recorder has summed up.
 #[derive(Resource, Default)]
 pub struct Recorder {
-    /// Sums over the block.
-    pub tally: Tally,
+    /// Sums over the blocks so far.
+    pub sums: Sums,
     /// Whether to keep each match.
     pub keep_trials: bool,
-    /// Kept matches.
-    pub trials: Vec<TrialRecord>,
 }
 
 /// Lines told of a match; empty and free unless a trace is asked for.

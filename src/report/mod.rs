@@ -1,0 +1,138 @@
+//! Reports: records as text to read. Knows no world and writes no file.
+
+use crate::records::CellRecord;
+use crate::scenario::spec::{CellSpec, Scenario};
+use crate::stats::{difference, interval};
+
+/// Points of a sweep that a matrix shows; the rest is in cells.csv.
+const POINTS_SHOWN: usize = 13;
+
+/// A cell and what came out of it.
+type Row<'a> = (&'a CellSpec, &'a CellRecord);
+
+/// Right verdicts in percent.
+fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+fn accuracy(record: &CellRecord) -> f64 {
+    let total = record.total();
+    total.right as f64 / total.trials.max(1) as f64
+}
+
+/// Whether `a` is right more often than `b`, beyond chance, on the trials they share.
+fn beats(a: &CellRecord, b: &CellRecord) -> bool {
+    difference(a, b).is_some_and(|(low, _)| low > 0.0)
+}
+
+/// For each task and overseer the strategies, best first; over the points of a sweep, if there is one.
+#[must_use]
+pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
+    let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
+    for (cell, record) in cells.iter().zip(records) {
+        let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, rows)) => rows.push((cell, record)),
+            None => groups.push((key, vec![(cell, record)])),
+        }
+    }
+    let mut text = format!("{}: {}\n", scenario.name, scenario.about);
+    for ((task, overseer), rows) in groups {
+        text.push_str(&format!(
+            "\n{task}, overseer {overseer}, {} trials a cell\n",
+            rows[0].1.total().trials
+        ));
+        let swept = rows.iter().any(|(cell, _)| !cell.point.is_empty());
+        text.push_str(&if swept { matrix(&rows) } else { leaderboard(rows) });
+    }
+    text
+}
+
+/// Strategies, best first, with intervals and costs; tied ones share a rank.
+fn leaderboard(mut rows: Vec<Row>) -> String {
+    rows.sort_by(|a, b| accuracy(b.1).total_cmp(&accuracy(a.1)));
+    // A rank ends where a strategy is beaten by the first of the rank.
+    let mut ranks: Vec<usize> = Vec::new();
+    for (i, (_, record)) in rows.iter().enumerate() {
+        let leader = ranks.last().copied().unwrap_or(0);
+        ranks.push(if beats(rows[leader].1, record) { i } else { leader });
+    }
+    let width = width_of(rows.iter().map(|(cell, _)| cell.protocol.name.as_str()));
+    let mut text =
+        format!("  rank  {:width$}  right %  95 % interval   abstained %    cost  agent calls\n", "strategy");
+    for ((cell, record), rank) in rows.iter().zip(&ranks) {
+        let total = record.total();
+        let trials = total.trials.max(1) as f64;
+        let tied = if ranks.iter().filter(|other| *other == rank).count() > 1 { "=" } else { " " };
+        let interval = interval(record).map_or_else(
+            || "one run        ".into(),
+            |(low, high)| format!("{:>5} to {:>5} ", percent(low), percent(high)),
+        );
+        text.push_str(&format!(
+            "  {:>3}{tied}  {:width$}  {:>7}  {interval}  {:>11}  {:>6.2}  {:>11.2}\n",
+            rank + 1,
+            cell.protocol.name,
+            percent(accuracy(record)),
+            percent(total.abstained as f64 / trials),
+            total.cost as f64 / trials,
+            total.agent_calls as f64 / trials,
+        ));
+    }
+    if ranks.windows(2).any(|pair| pair[0] == pair[1]) {
+        text.push_str(
+            "  = : tied, the paired 95 % interval of the difference from the first of the rank covers 0\n",
+        );
+    }
+    text
+}
+
+/// Right verdicts in percent: a row a strategy, a column a point.
+fn matrix(rows: &[Row]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    let mut points: Vec<&[(String, String)]> = Vec::new();
+    for (cell, _) in rows {
+        if !names.contains(&cell.protocol.name.as_str()) {
+            names.push(&cell.protocol.name);
+        }
+        if !points.contains(&cell.point.as_slice()) {
+            points.push(&cell.point);
+        }
+    }
+    let at = |name: &str, point: &[(String, String)]| -> Option<&CellRecord> {
+        let cell = rows.iter().find(|(cell, _)| cell.protocol.name == name && cell.point == point);
+        cell.map(|(_, record)| *record)
+    };
+    let sum = |name: &str| -> f64 { points.iter().filter_map(|point| at(name, point)).map(accuracy).sum() };
+    names.sort_by(|a, b| sum(b).total_cmp(&sum(a)));
+    let shown = &points[..points.len().min(POINTS_SHOWN)];
+    let label = |point: &[(String, String)]| {
+        let mut values: Vec<&str> = point.iter().map(|(_, value)| value.as_str()).collect();
+        values.dedup();
+        values.join("/")
+    };
+    let width = width_of(names.iter().copied());
+    let column = shown.iter().map(|point| label(point).chars().count()).max().unwrap_or(0).max(5);
+    let paths: Vec<&str> =
+        points.iter().flat_map(|point| point.iter().map(|(path, _)| path.as_str())).collect();
+    let paths = &paths[..points.first().map_or(0, |point| point.len())];
+    let mut text = format!("  right %, over {}\n  {:width$}", paths.join(" and "), "");
+    shown.iter().for_each(|point| text.push_str(&format!("  {:>column$} ", label(point))));
+    for name in &names {
+        text.push_str(&format!("\n  {name:width$}"));
+        for point in shown {
+            let Some(record) = at(name, point) else { continue };
+            let beaten = names.iter().filter_map(|other| at(other, point)).any(|other| beats(other, record));
+            let mark = if beaten { " " } else { "*" };
+            text.push_str(&format!("  {:>column$}{mark}", percent(accuracy(record))));
+        }
+    }
+    text.push_str("\n  * : best at that point, or tied with the best (the paired 95 % interval covers 0)");
+    let more = points.len() - shown.len();
+    text.push_str(&if more > 0 { format!("; {more} more points in cells.csv\n") } else { "\n".into() });
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// The width of a column of names.
+fn width_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.map(|name| name.chars().count()).max().unwrap_or(0).max(8)
+}
