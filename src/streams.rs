@@ -7,6 +7,7 @@
 
 use crate::claim::Question;
 use crate::units::{Chance, below};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a draw is for: acts of different purposes never share a draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +69,11 @@ pub type Lanes = [[u32; LANES]; 16];
 pub const LANES: usize = 8;
 
 /// The seed's streams.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Streams {
     key: [u32; 8],
+    /// Blocks computed so far, for plans; no draw depends on it.
+    drawn: AtomicU64,
 }
 
 // Odd constants with well-mixed bits: fractional parts of square roots of 2, 3, 5 and 7.
@@ -96,7 +99,20 @@ impl Streams {
     pub fn new(seed: u64) -> Self {
         // "elenchus draws 1": a tag that separates these streams from any other use of the seed.
         let tag = [0x6e65_6c65, 0x7375_6863, 0x6172_6420, 0x3120_7377];
-        Self { key: [seed as u32, (seed >> 32) as u32, tag[0], tag[1], tag[2], tag[3], 0, 0] }
+        let key = [seed as u32, (seed >> 32) as u32, tag[0], tag[1], tag[2], tag[3], 0, 0];
+        Self { key, drawn: AtomicU64::new(0) }
+    }
+
+    /// Blocks of 512 bits that were computed since these streams were made.
+    #[must_use]
+    pub fn drawn(&self) -> u64 {
+        self.drawn.load(Ordering::Relaxed)
+    }
+
+    /// Counts blocks. A world has its streams to itself, so that no increment is lost.
+    #[inline(always)]
+    fn count(&self, blocks: u64) {
+        self.drawn.store(self.drawn.load(Ordering::Relaxed) + blocks, Ordering::Relaxed);
     }
 
     /// The 256-bit ChaCha key, for whoever checks these streams against another implementation.
@@ -131,12 +147,14 @@ impl Streams {
     /// The 16 words of an address.
     #[must_use]
     pub fn block(&self, at: Address) -> [u32; 16] {
+        self.count(1);
         chacha8_rows(&self.key, at)
     }
 
     /// The words of eight addresses at once, `[word][lane]`.
     #[inline]
     pub fn blocks(&self, at: &[Address; LANES], out: &mut Lanes) {
+        self.count(LANES as u64);
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]

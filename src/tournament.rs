@@ -10,7 +10,7 @@ use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
-use crate::world::resources::{Journal, Recorder};
+use crate::world::resources::{Journal, Randomness, Recorder};
 use crate::world::spawn::{self, Start};
 use bevy_ecs::prelude::{Schedule, World};
 use rayon::prelude::*;
@@ -114,6 +114,23 @@ fn plan_in_blocks(cell: &CellSpec, block: Option<usize>) -> Result<Plan, String>
         blocks: cell.trials.div_ceil(lanes as u64).saturating_mul(replicates).saturating_mul(passes),
         matches: cell.trials.saturating_mul(replicates).saturating_mul(passes),
     })
+}
+
+/// Trials that [`draws`] looks at.
+const SAMPLE: u64 = 64;
+
+/// Blocks of 512 random bits that the cell would take, judged by its first trials.
+///
+/// # Errors
+/// The reason when the cell cannot be played.
+pub fn draws(cell: &CellSpec) -> Result<u64, String> {
+    let trials = cell.trials.min(SAMPLE);
+    let plan = plan_in_blocks(cell, Some(SAMPLE as usize))?;
+    let act = Act { replicate: 0, iteration: 0, level: None, student: None };
+    let mut theatre = Theatre::open(cell, &plan, act, &Conditions::default());
+    theatre.play(0, trials as usize, act);
+    let drawn = u128::from(theatre.world.resource::<Randomness>().0.drawn());
+    Ok((drawn * u128::from(plan.matches) / u128::from(trials.max(1))).min(u64::MAX.into()) as u64)
 }
 
 /// A world with its schedule, ready for block after block.

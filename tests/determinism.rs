@@ -91,6 +91,8 @@ fn files(
     let outcome = results::outcome(scenario, &cells, &records, true).expect("a result");
     let mut files = outcome.files;
     files.insert("hash".into(), outcome.manifest["hash"].to_string());
+    let batches: Vec<&[u64]> = records.iter().map(|record| record.batches.as_slice()).collect();
+    files.insert("batches".into(), format!("{batches:?}"));
     files
 }
 
@@ -106,7 +108,7 @@ fn same(what: &str, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) 
 fn the_same_bytes_from_any_number_of_threads() {
     let scenario = whole();
     let one = files(&scenario, 1, None, 0);
-    assert_eq!(one.len(), 4, "cells, rounds, trials and the hash");
+    assert_eq!(one.len(), 5, "cells, rounds, trials, the hash and the batches");
     for threads in [2, 8] {
         same(&format!("{threads} threads"), &one, &files(&scenario, threads, None, 0));
     }

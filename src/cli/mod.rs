@@ -21,6 +21,8 @@ pub enum End {
     Failed,
     /// 2: usage, or a bad scenario.
     Usage,
+    /// 3: a result is incomplete.
+    Incomplete,
     /// 4: a reproduction differs.
     Differs,
     /// 130: interrupted.
@@ -33,6 +35,7 @@ impl From<End> for ExitCode {
             End::Done => 0,
             End::Failed => 1,
             End::Usage => 2,
+            End::Incomplete => 3,
             End::Differs => 4,
             End::Interrupted => 130,
         })
@@ -77,6 +80,9 @@ enum Verb {
     Check {
         /// The scenario file
         scenario: PathBuf,
+        /// Print the plan as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// List protocols, families, error models and all other words
     List,
@@ -105,7 +111,7 @@ pub fn main() -> ExitCode {
         Verb::Sweep { over, zip, run } => run.play(over, zip),
         Verb::Reproduce(reproduce) => reproduce.play(),
         Verb::Trace(trace) => trace.tell(),
-        Verb::Check { scenario } => show::check(&scenario),
+        Verb::Check { scenario, json } => show::check(&scenario, json),
         Verb::List => show::list(),
         Verb::Explain { name } => show::explain(&name),
         Verb::Schema => show::schema(),

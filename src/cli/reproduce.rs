@@ -6,7 +6,7 @@ use crate::cli::{End, Outcome, print};
 use crate::records::SEMANTICS;
 use crate::scenario::from_document;
 use crate::scenario::spec::CellSpec;
-use crate::store::results::{self, first_difference, outcome};
+use crate::store::results::{self, Unreadable, first_difference, outcome};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -38,7 +38,10 @@ pub struct Reproduce {
 impl Reproduce {
     /// Plays and compares.
     pub fn play(self) -> Outcome {
-        let stored = results::Outcome::read(&self.result).map_err(|error| (End::Usage, error))?;
+        let stored = results::Outcome::read(&self.result).map_err(|error| match error {
+            Unreadable::NoResult(message) => (End::Usage, message),
+            Unreadable::Incomplete(message) => (End::Incomplete, message),
+        })?;
         if stored.manifest["semantics"] != json!(SEMANTICS) {
             let of = &stored.manifest["semantics"];
             return Err((
@@ -76,10 +79,9 @@ impl Reproduce {
 
     fn difference(&self, stored: &results::Outcome, now: &results::Outcome, partial: bool) -> Option<String> {
         for (name, text) in &now.files {
-            let empty = String::new();
-            let kept = stored.files.get(name).unwrap_or(&empty);
-            let difference =
-                if partial { missing_row(name, kept, text) } else { first_difference(name, kept, text) };
+            let kept = stored.files.get(name).map_or("", String::as_str);
+            let kept = if partial { rows_of(kept, text) } else { kept.into() };
+            let difference = first_difference(name, &kept, text);
             if difference.is_some() {
                 return difference;
             }
@@ -95,9 +97,18 @@ impl Reproduce {
     }
 }
 
-/// For some cells only: every row there is now must be stored as it is.
-fn missing_row(file: &str, stored: &str, now: &str) -> Option<String> {
-    let kept: std::collections::BTreeSet<&str> = stored.lines().collect();
-    let missing = now.lines().find(|line| !kept.contains(line))?;
-    Some(format!("{file}: no stored row equals {missing}"))
+/// The header and the stored rows of those cells that `now` is about, in its order.
+fn rows_of(stored: &str, now: &str) -> String {
+    let id = |line: &str| -> Option<String> {
+        let reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+        reader.into_records().next()?.ok()?.get(0).map(Into::into)
+    };
+    let mut ids: Vec<Option<String>> = now.lines().map(id).collect();
+    ids.dedup();
+    let lines: Vec<(Option<String>, &str)> = stored.lines().map(|line| (id(line), line)).collect();
+    let of = |wanted: &Option<String>| {
+        let rows = lines.iter().filter(|(id, _)| id == wanted).map(|(_, line)| format!("{line}\n"));
+        rows.collect::<String>()
+    };
+    ids.iter().map(of).collect()
 }

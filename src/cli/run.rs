@@ -6,8 +6,8 @@ use crate::records::CellRecord;
 use crate::report::leaderboards;
 use crate::scenario::Overrides;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::store::files;
 use crate::store::results::{self, outcome};
+use crate::store::{files, machine};
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -116,8 +116,8 @@ fn provenance(wall_ms: u64, threads: Option<usize>) -> serde_json::Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "commit": option_env!("ELENCHUS_COMMIT"),
-        "cpu": std::env::consts::ARCH,
-        "os": std::env::consts::OS,
+        "cpu": machine::cpu(),
+        "host": machine::host(),
         "threads": threads.unwrap_or(cores),
         "wall_ms": wall_ms,
         "unix_s": now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),

@@ -3,29 +3,39 @@
 use crate::cli::{End, Outcome, print};
 use crate::scenario::{Overrides, words};
 use crate::store::files;
-use crate::tournament::plan;
+use crate::tournament::{draws, plan};
+use serde_json::json;
 use std::path::Path;
 
 /// Validates a scenario and prints its plan.
-pub fn check(path: &Path) -> Outcome {
+pub fn check(path: &Path, json: bool) -> Outcome {
     let scenario = files::scenario(path, &Overrides::default()).map_err(|problems| (End::Usage, problems))?;
-    let (mut matches, mut blocks, mut questions) = (0u64, 0u64, 0u64);
+    let (mut matches, mut questions, mut drawn) = (0u64, 0u64, 0u64);
     for cell in &scenario.cells {
         let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
         matches = matches.saturating_add(plan.matches);
-        blocks = blocks.saturating_add(plan.blocks);
         questions = questions.max(plan.questions_max);
+        drawn = drawn.saturating_add(draws(cell).map_err(|reason| (End::Usage, reason))?);
     }
+    let (cells, trials, replicates, seed) =
+        (scenario.cells.len(), scenario.trials, scenario.replicates, scenario.seed);
+    if json {
+        let plan = json!({
+            "scenario": scenario.name, "cells": cells, "trials": trials, "replicates": replicates, "seed": seed,
+            "matches": matches, "questions_max": questions, "draws": drawn,
+        });
+        return print(&format!("{plan}\n"));
+    }
+    let s = |count: u64| if count == 1 { "" } else { "s" };
     print(&format!(
-        "{}: fine\n  {}\n  {} cells, {} trials each, {} replicates; seed {}\n  {matches} matches in {blocks} blocks, at most \
-         {questions} questions a match, {} draws of 512 bits at most\n",
+        "{}: fine\n  {}\n  {cells} cell{}, {trials} trial{} each, {replicates} replicate{}; seed {seed}\n  \
+         {matches} matches, at most {questions} questions a match; about {:.1e} draws of 512 bits\n",
         path.display(),
         scenario.about,
-        scenario.cells.len(),
-        scenario.trials,
-        scenario.replicates,
-        scenario.seed,
-        matches.saturating_mul(questions.saturating_mul(8)),
+        s(cells as u64),
+        s(trials),
+        s(replicates.into()),
+        drawn as f64,
     ))
 }
 

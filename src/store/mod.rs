@@ -2,4 +2,5 @@
 //! whole or not at all.
 
 pub mod files;
+pub mod machine;
 pub mod results;

@@ -228,32 +228,43 @@ impl Outcome {
     ///
     /// # Errors
     /// What is missing, damaged, or of another version.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    pub fn read(folder: &Path) -> Result<Self, Unreadable> {
         let path: PathBuf = folder.join("manifest.json");
-        let text = fs::read_to_string(&path).map_err(|error| {
-            format!("{}: {error}; name a result directory, as `run` prints it", path.display())
-        })?;
-        let mut manifest: Json =
-            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let no_result = |message: String| Unreadable::NoResult(format!("{}: {message}", path.display()));
+        let text = fs::read_to_string(&path)
+            .map_err(|error| no_result(format!("{error}; name a result directory, as `run` prints it")))?;
+        let mut manifest: Json = serde_json::from_str(&text).map_err(|error| no_result(error.to_string()))?;
         if let Some(map) = manifest.as_object_mut() {
             map.remove("provenance");
         }
         if manifest["format"] != json!(FORMAT) {
-            return Err(format!("{}: want format {FORMAT}, got {}", path.display(), manifest["format"]));
+            return Err(no_result(format!("want format {FORMAT}, got {}", manifest["format"])));
         }
         let names: Vec<String> =
             manifest["files"].as_object().map_or_else(Vec::new, |m| m.keys().cloned().collect());
         let mut files = BTreeMap::new();
         for name in names {
             if name.contains(['/', '\\']) {
-                return Err(format!("{}: {name:?} is no file of this directory", path.display()));
+                return Err(no_result(format!("{name:?} is no file of this directory")));
             }
             let path = folder.join(&name);
-            let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let text = fs::read_to_string(&path).map_err(|error| {
+                let remedy = "the manifest names it; run the scenario again";
+                Unreadable::Incomplete(format!("{}: {error}; {remedy}", path.display()))
+            })?;
             files.insert(name, text);
         }
         Ok(Self { files, manifest })
     }
+}
+
+/// Why a directory is not read as a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is none, or one of another version.
+    NoResult(String),
+    /// A file that its manifest names is missing.
+    Incomplete(String),
 }
 
 /// The first difference between two tables: line, column, and the two values.

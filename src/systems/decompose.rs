@@ -88,18 +88,22 @@ pub fn split(
 
 /// Asks all sub-questions of a split, none of which depends on another's answer or was asked before.
 fn ask_all(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
-    let Asked { question, splits, level, .. } = arena.asked[row as usize];
+    let Arena { asked, parts, claims, matches, queues, lanes, splits_max, scratch, .. } = arena;
+    let Asked { question, splits, level, .. } = asked[row as usize];
     let (lane, splits, level) = (table.block.lane(row), splits - 1, level - 1);
-    table.ground.parts(lane, question, &mut arena.scratch[..fan]);
-    arena.deepen(lane, splits);
-    arena.parts[row as usize].asked = fan as u16;
-    for ordinal in 0..fan {
-        let question = arena.scratch[ordinal];
-        let child =
-            arena.place(lane, Asked { question, parent: row, ordinal: ordinal as u16, splits, level });
-        let Queues { open, askable, .. } = &mut *arena.queues;
-        let queue = if splits == 0 || level == 0 { askable } else { open };
-        queue.push(child);
+    table.ground.parts(lane, question, &mut scratch[..fan]);
+    parts[row as usize].asked = fan as u16;
+    let ledger = &mut matches[lane];
+    let slot = ledger.slots as usize;
+    ledger.slots += fan as u32;
+    ledger.depth = ledger.depth.max(u32::from(*splits_max - splits));
+    let queue = if splits == 0 || level == 0 { &mut queues.askable } else { &mut queues.open };
+    for (ordinal, &question) in scratch[..fan].iter().enumerate() {
+        let child = (slot + ordinal) * *lanes + lane;
+        asked[child] = Asked { question, parent: row, ordinal: ordinal as u16, splits, level };
+        parts[child] = Parts::default();
+        claims[child] = Claims::default();
+        queue.push(child as Row);
     }
 }
 

@@ -128,6 +128,12 @@ impl Fault {
         !self.is_fresh()
     }
 
+    /// The error chance of [`Fault::plain_flip`], where it is the same at every level.
+    #[must_use]
+    pub fn level_flip(&self) -> Option<Chance> {
+        self.flips[0].filter(|_| self.flips.iter().all(|flip| *flip == self.flips[0]))
+    }
+
     /// The single error chance of a fast turn: one rate, a plain flip, nothing patterned.
     #[must_use]
     #[inline]

@@ -12,7 +12,7 @@ use crate::world::mind::Mind;
 use crate::world::resources::{Block, Composition, Journal, Queues, Randomness, Recorder, SubAnswers};
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::component::{Component, Mutable};
-use bevy_ecs::prelude::{Query, World};
+use bevy_ecs::prelude::{In, Query, Res, ResMut, World};
 
 /// The column of a component whose entities all lie in one table.
 ///
@@ -94,35 +94,37 @@ pub struct Start {
 
 /// Sets every match back to its root question. No structural change, no allocation.
 pub fn reset(world: &mut World, start: Start, splits: u8) {
-    let lanes = world.resource::<Block>().lanes;
-    *world.resource_mut::<Block>() = Block {
-        lanes,
-        replicate: start.replicate,
-        first: start.first,
-        used: start.trials,
-        iteration: start.iteration,
-    };
-    world.resource_scope(|world, mut ground: bevy_ecs::prelude::Mut<Ground>| {
-        ground.generate(&world.resource::<Randomness>().0, start.replicate, start.first, start.trials);
-        let mut scratch = Vec::new();
-        let mut questions = world.query::<(&mut Asked, &mut Parts, &mut Claims)>();
-        let mut open = std::mem::take(&mut world.resource_mut::<Queues>().open);
-        let roots = questions.iter_mut(world).take(start.trials).enumerate();
-        for (lane, (mut asked, mut parts, mut claims)) in roots {
-            let question = match start.level {
-                None => Some(ground.root(lane)),
-                Some(level) => ground.question_at_level(lane, level, &mut scratch),
-            };
-            let Some(question) = question else { continue };
-            let level = ground.level(lane, question) as u8;
-            *asked = Asked { question, parent: NO_ROW, ordinal: 0, splits, level };
-            *parts = Parts::default();
-            *claims = Claims::default();
-            open.push(lane as u32);
-        }
-        world.resource_mut::<Queues>().open = open;
-    });
-    for mut ledger in world.query::<&mut Match>().iter_mut(world) {
-        *ledger = Match { slots: 1, confidence: 1.0, ..Match::default() };
+    world.run_system_cached_with(set_back, (start, splits)).expect("a world has all that a block needs");
+}
+
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it reads and writes")]
+/// The system behind [`reset`].
+fn set_back(
+    In((start, splits)): In<(Start, u8)>,
+    randomness: Res<Randomness>,
+    mut ground: ResMut<Ground>,
+    mut block: ResMut<Block>,
+    mut queues: ResMut<Queues>,
+    asked: Query<&mut Asked>,
+    parts: Query<&mut Parts>,
+    claims: Query<&mut Claims>,
+    matches: Query<&mut Match>,
+) {
+    let Start { replicate, first, trials, iteration, level } = start;
+    *block = Block { replicate, first, used: trials, iteration, ..*block };
+    ground.generate(&randomness.0, replicate, first, trials);
+    column(matches).fill(Match { slots: 1, confidence: 1.0, ..Match::default() });
+    column(parts)[..trials].fill(Parts::default());
+    column(claims)[..trials].fill(Claims::default());
+    let mut scratch = Vec::new();
+    for (lane, asked) in column(asked)[..trials].iter_mut().enumerate() {
+        let question = match level {
+            None => Some(ground.root(lane)),
+            Some(level) => ground.question_at_level(lane, level, &mut scratch),
+        };
+        let Some(question) = question else { continue };
+        let level = ground.level(lane, question) as u8;
+        *asked = Asked { question, parent: NO_ROW, ordinal: 0, splits, level };
+        queues.open.push(lane as u32);
     }
 }

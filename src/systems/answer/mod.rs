@@ -51,15 +51,31 @@ pub fn answer(
     for (mind, said) in table.minds.iter().zip(said.chunks_exact_mut(count.max(1))).take(seats) {
         say::say(&table, mind, asked, askable, said);
     }
-    for (i, &row) in askable.iter().enumerate() {
-        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+    for &row in &*askable {
         matches[table.block.lane(row)].agent_calls += seats as u32;
-        let says = |seat: usize| said[seat * count + i];
-        claim.sides = match table.stages.answer {
-            Answering::Sides => sides(&table, row, asked, says, &mut journal),
-            Answering::Vote => [vote(&table, row, asked, says, ballots, &mut journal); 2],
-            Answering::Agent | Answering::Overseer => [told(&table, 0, row, asked, says, &mut journal); 2],
-        };
+    }
+    let rows = askable.iter().map(|row| (*row, &asked[*row as usize]));
+    match table.stages.answer {
+        Answering::Overseer => {}
+        Answering::Agent => {
+            for ((row, asked), said) in rows.zip(&*said) {
+                claims[row as usize].sides = [told(&table, 0, row, asked, *said, &mut journal); 2];
+            }
+        }
+        Answering::Sides => {
+            let (first, second) = said.split_at(count);
+            for ((row, asked), said) in rows.zip(first.iter().zip(second)) {
+                let said = [*said.0, *said.1];
+                claims[row as usize].sides = sides(&table, row, asked, said, &mut journal);
+            }
+        }
+        Answering::Vote => {
+            for (i, (row, asked)) in rows.enumerate() {
+                ballots.clear();
+                ballots.extend(said[i..].iter().step_by(count));
+                claims[row as usize].sides = [vote(&table, row, asked, ballots, &mut journal); 2];
+            }
+        }
     }
     claimed.append(askable);
 }
@@ -96,33 +112,19 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
 
 /// What the agent in a seat says, told to who listens.
 #[inline(always)]
-fn told(
-    table: &Scene,
-    seat: usize,
-    row: Row,
-    asked: &Asked,
-    says: impl Fn(usize) -> Answer,
-    journal: &mut Journal,
-) -> Answer {
-    let answer = says(seat);
+fn told(table: &Scene, seat: usize, row: Row, asked: &Asked, said: Answer, journal: &mut Journal) -> Answer {
     journal.tell(row, || {
-        format!("{} says: {}", table.minds[seat].name, table.ground.show_answer(asked.question, answer))
+        format!("{} says: {}", table.minds[seat].name, table.ground.show_answer(asked.question, said))
     });
-    answer
+    said
 }
 
-/// The two sides' claims, first and second as seated.
+/// The two sides' claims, first and second as seated, from what each seat says.
 #[inline(always)]
-fn sides(
-    table: &Scene,
-    row: Row,
-    asked: &Asked,
-    says: impl Fn(usize) -> Answer,
-    journal: &mut Journal,
-) -> [Answer; 2] {
+fn sides(table: &Scene, row: Row, asked: &Asked, said: [Answer; 2], journal: &mut Journal) -> [Answer; 2] {
     let [first, second] = table.seating(row, asked);
-    let opening = told(table, first, row, asked, &says, journal);
-    let mut reply = told(table, second, row, asked, &says, journal);
+    let opening = told(table, first, row, asked, said[first], journal);
+    let mut reply = told(table, second, row, asked, said[second], journal);
     if reply == opening && matches!(table.stages.cross_check, CrossCheck::Debate { open: true, .. }) {
         // Open debate: the second side must oppose what the first has picked.
         reply = table.minds[second].against(table.place(row), asked.question, opening, table.overseer);
@@ -130,17 +132,11 @@ fn sides(
     [opening, reply]
 }
 
-/// The plurality of all agents; ties by a coin.
-fn vote(
-    table: &Scene,
-    row: Row,
-    asked: &Asked,
-    says: impl Fn(usize) -> Answer,
-    ballots: &mut Vec<Answer>,
-    journal: &mut Journal,
-) -> Answer {
-    ballots.clear();
-    ballots.extend((0..table.minds.len()).map(|seat| told(table, seat, row, asked, &says, journal)));
+/// The plurality of what all agents say; ties by a coin.
+fn vote(table: &Scene, row: Row, asked: &Asked, ballots: &[Answer], journal: &mut Journal) -> Answer {
+    for (seat, said) in ballots.iter().enumerate() {
+        told(table, seat, row, asked, *said, journal);
+    }
     let at = table.place(row);
     let place = Streams::at(table.overseer.coin, at.trial, asked.question, at.moment(0, VOTE_COIN));
     plurality(ballots, at.streams.block(place)[0])

@@ -6,7 +6,7 @@ mod foresight;
 
 use crate::scenario::stages::CrossCheck;
 use crate::systems::sight::{CONSULTANT_COIN, Table};
-use crate::world::components::{Asked, Claims};
+use crate::world::components::{Asked, Claims, Row};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
@@ -26,16 +26,21 @@ pub fn accept(claims: Query<&mut Claims>, mut queues: ResMut<Queues>) {
 pub fn contest(claims: Query<&mut Claims>, mut queues: ResMut<Queues>, mut journal: ResMut<Journal>) {
     let claims = column(claims);
     let Queues { claimed, contested, decided, .. } = &mut *queues;
-    claimed.retain(|&row| {
-        let claim = &mut claims[row as usize];
-        let differ = claim.sides[0] != claim.sides[1];
-        if !differ {
-            claim.verdict = claim.sides[0];
-            journal.tell(row, || "both sides say the same: undebated".into());
-            decided.push(row);
-        }
-        differ
-    });
+    let agrees = |claims: &[Claims], row: Row| {
+        let [first, second] = claims[row as usize].sides;
+        first == second
+    };
+    if claimed.iter().any(|row| agrees(claims, *row)) {
+        claimed.retain(|&row| {
+            let undebated = agrees(claims, row);
+            if undebated {
+                claims[row as usize].verdict = claims[row as usize].sides[0];
+                journal.tell(row, || "both sides say the same: undebated".into());
+                decided.push(row);
+            }
+            !undebated
+        });
+    }
     contested.append(claimed);
 }
 

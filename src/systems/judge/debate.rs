@@ -41,7 +41,12 @@ pub fn debate(
     }
     let single = table.overseer.members() == 1 && turns as usize <= LANE_TURNS_MAX;
     if single && table.overseer.judging.plain_flip(0).is_some() {
-        contested.chunks(LANES).for_each(|rows| desk.decide_lanes(rows));
+        let flip = table.overseer.judging.level_flip();
+        let mut bouts = Bouts::even();
+        if let Some(flip) = flip {
+            (0..LANES).for_each(|lane| bouts.misread(lane, flip));
+        }
+        contested.chunks(LANES).for_each(|rows| desk.decide_lanes(rows, &mut bouts, flip.is_none()));
     } else {
         contested.iter().for_each(|row| desk.decide(*row));
     }
@@ -175,20 +180,21 @@ impl Desk<'_> {
         false
     }
 
-    /// Plays and decides at most eight debates side by side.
+    /// Plays and decides at most eight debates side by side; `by_level`: the chance to misread is not set yet.
     #[inline(always)]
-    fn decide_lanes(&mut self, rows: &[Row]) {
+    fn decide_lanes(&mut self, rows: &[Row], bouts: &mut Bouts, by_level: bool) {
         let table = self.table;
-        let mut bouts = Bouts::even();
         for (lane, &row) in rows.iter().enumerate() {
             bouts.addresses[lane] = self.address(row);
             bouts.margins[lane] = self.margin(row, self.seats(row));
-            let level = self.asked[row as usize].level.into();
-            let flip = table.overseer.judging.plain_flip(level).expect("plain at every level if at one");
-            bouts.misread(lane, flip);
+            if by_level {
+                let level = self.asked[row as usize].level.into();
+                let flip = table.overseer.judging.plain_flip(level).expect("plain at every level if at one");
+                bouts.misread(lane, flip);
+            }
         }
         let mut scores = [Score::default(); LANES];
-        play_lanes(table.streams, &bouts, self.turns as usize, &mut scores);
+        play_lanes(table.streams, bouts, self.turns as usize, &mut scores);
         for (score, &row) in scores.iter().zip(rows) {
             self.close(row, *score);
         }
@@ -216,25 +222,27 @@ impl Desk<'_> {
     /// The verdict of a debate, and what it says to the recorder.
     #[inline(always)]
     fn close(&mut self, row: Row, score: Score) {
-        let (table, turns) = (self.table, self.turns);
-        let (asked, seats) = (&self.asked[row as usize], self.seats(row));
-        let lead = 2 * score.won as i32 - turns as i32;
+        let (table, seats) = (self.table, self.seats(row));
+        let (asked, claims) = (&self.asked[row as usize], &self.claims[row as usize]);
+        let lead = 2 * score.won as i32 - self.turns as i32;
         // No branch: which side wins is a draw that no processor can predict.
         let zero_wins = (lead > 0) | ((lead == 0) & score.coin);
         let side = usize::from((seats[0] == 0) != zero_wins);
-        let claim = &mut self.claims[row as usize];
-        claim.verdict = claim.sides[side];
+        let verdict = claims.sides[side];
+        let truth_won = table.stands(row, asked, claims, verdict);
+        let first_true = asked.parent == NO_ROW && table.stands(row, asked, claims, claims.sides[0]);
+        let posterior = table.overseer.posterior(asked.level.into(), lead.unsigned_abs());
+        let Dues { unpaid, checks, arguments, .. } = self.dues;
         let ledger = &mut self.matches[table.block.lane(row)];
-        ledger.cost = ledger.cost.saturating_add(self.dues.unpaid);
-        ledger.checks += self.dues.checks;
-        ledger.arguments += self.dues.arguments;
+        ledger.cost = ledger.cost.saturating_add(unpaid);
+        ledger.checks += checks;
+        ledger.arguments += arguments;
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(table.stands(row, asked, claim, claim.verdict));
+        ledger.won_by_truth += u32::from(truth_won);
         ledger.erred += score.misread;
-        ledger.confidence *= table.overseer.posterior(asked.level.into(), lead.unsigned_abs());
-        if asked.parent == NO_ROW {
-            ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
-        }
+        ledger.confidence *= posterior;
+        ledger.first_true |= first_true;
+        self.claims[row as usize].verdict = verdict;
         if self.journal.on {
             self.tell(row, score, seats, side);
         }

@@ -1,0 +1,385 @@
+//! The program as a person meets it: exit codes, what goes where, what is said of mistakes.
+
+use assert_cmd::Command;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn elenchus(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elenchus"));
+    command.current_dir(root()).args(arguments).output().expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Runs, and asserts the exit code; gives stdout and stderr.
+#[track_caller]
+fn ends(code: i32, arguments: &[&str]) -> (String, String) {
+    let output = elenchus(arguments);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{stdout}\n{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    (stdout, stderr)
+}
+
+/// A folder of this test's own, with files in it.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
+    folder
+}
+
+fn shown(path: PathBuf) -> String {
+    path.display().to_string()
+}
+
+/// A scenario that takes no time.
+const SMALL: &str = r#"
+trials = 200
+[task]
+family = "claim_tree"
+[[agent]]
+name = "expert"
+competence = { kind = "by_level", accuracy = 0.9 }
+[[agent]]
+name = "liar"
+stance = { kind = "deceptive", lie = "plausible" }
+[[overseer]]
+name = "human"
+error = { kind = "uniform", rate = 0.1 }
+[[protocol]]
+preset = "trust"
+agents = ["expert"]
+[[protocol]]
+preset = "debate"
+agents = ["expert", "liar"]
+"#;
+
+/// The small scenario and a place for its result.
+fn small() -> (tempfile::TempDir, String, String) {
+    let folder = folder(&[("small.toml", SMALL.as_bytes())]);
+    let (scenario, out) = (shown(folder.path().join("small.toml")), shown(folder.path().join("result")));
+    (folder, scenario, out)
+}
+
+/// The stored result of a shipped scenario.
+fn stored(name: &str) -> String {
+    let entries = fs::read_dir(root().join("results")).expect("results/");
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let of = |path: &&PathBuf| {
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        file.rsplit_once('-').is_some_and(|(stem, _)| stem == name)
+    };
+    let found: Vec<&PathBuf> = paths.iter().filter(of).collect();
+    assert_eq!(found.len(), 1, "{name}: one stored result");
+    shown(found[0].clone())
+}
+
+#[test]
+fn a_run_writes_its_result_and_prints_who_did_best() {
+    let (_folder, scenario, out) = small();
+    let (stdout, stderr) = ends(0, &["run", &scenario, "--out", &out]);
+    assert!(stdout.contains("claim_tree, overseer human, 200 trials a cell"), "{stdout}");
+    assert!(stdout.contains("rank  strategy"), "{stdout}");
+    assert!(stdout.contains(&format!("reproduce with: elenchus reproduce {out}")), "{stdout}");
+    assert_eq!(stderr, "", "no progress where stderr is no terminal");
+    let mut files: Vec<String> = fs::read_dir(&out)
+        .expect("a result")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["cells.csv", "manifest.json"]);
+    ends(0, &["reproduce", &out]);
+}
+
+#[test]
+fn quiet_and_json_print_that_alone() {
+    let (_folder, scenario, out) = small();
+    let (stdout, stderr) = ends(0, &["run", &scenario, "--out", &out, "--quiet"]);
+    assert_eq!((stdout, stderr), (format!("{out}\n"), String::new()));
+    let (stdout, _) = ends(0, &["run", &scenario, "--out", &out, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(json["cells"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["cells"][0]["protocol"], "trust");
+    let (stdout, _) = ends(0, &["reproduce", &out, "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&stdout).expect("JSON")["reproduced"], true);
+    let (stdout, _) = ends(0, &["trace", &scenario, "--trial", "3", "--json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&stdout).expect("JSON")["root"]["verdict"].is_string());
+    let (stdout, _) = ends(0, &["check", &scenario, "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&stdout).expect("JSON")["cells"], 2);
+}
+
+#[test]
+fn a_cell_alone_is_its_row_of_the_whole() {
+    let (folder, scenario, out) = small();
+    ends(0, &["run", &scenario, "--out", &out]);
+    let alone = shown(folder.path().join("alone"));
+    ends(0, &["run", &scenario, "--cell", "debate|human|claim_tree", "--out", &alone]);
+    let rows = |folder: &str| -> Vec<String> {
+        let text = fs::read_to_string(Path::new(folder).join("cells.csv")).expect("cells.csv");
+        text.lines().map(Into::into).collect()
+    };
+    let (whole, alone_rows) = (rows(&out), rows(&alone));
+    assert_eq!(alone_rows, [whole[0].clone(), whole[2].clone()]);
+    ends(0, &["reproduce", &alone]);
+    let (_, stderr) = ends(2, &["run", &scenario, "--cell", "debat|human|claim_tree", "--out", &alone]);
+    assert!(stderr.contains("no cell") && stderr.contains("debate|human|claim_tree"), "{stderr}");
+}
+
+#[test]
+fn sweeps_make_a_grid_or_go_together() {
+    let (_folder, scenario, out) = small();
+    let sweep = |zip: &[&str]| {
+        let over =
+            ["--over", "overseer.human.error.rate=0:0.4:0.2", "--over", "agent.expert.skill=0.1,0.5,0.9"];
+        let arguments = [&["sweep", &scenario, "--out", &out, "--json"][..], &over, zip].concat();
+        let (stdout, _) = ends(0, &arguments);
+        let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        json["cells"].as_array().map(Vec::len)
+    };
+    assert_eq!(sweep(&[]), Some(2 * 3 * 3));
+    assert_eq!(sweep(&["--zip"]), Some(2 * 3));
+    let (stdout, _) = ends(
+        0,
+        &["run", &scenario, "--set", "overseer.human.reach=2", "--trials", "7", "--json", "--out", &out],
+    );
+    assert!(stdout.contains("\"trials\":\"7\""), "{stdout}");
+    ends(0, &["reproduce", &out]);
+}
+
+#[test]
+fn bad_files_are_named_with_a_remedy() {
+    let folder = folder(&[
+        ("empty.toml", b""),
+        ("latin.toml", b"name = \"x\"\nabout = \"caf\xe9\"\n"),
+        ("bad.toml", b"trials = 0"),
+    ]);
+    let at = |name: &str| shown(folder.path().join(name));
+    for verb in ["run", "check", "trace"] {
+        let (_, stderr) = ends(2, &[verb, &at("none.toml")]);
+        assert!(stderr.contains("none.toml: no such file; shipped scenarios are in scenarios/"), "{stderr}");
+        let (_, stderr) = ends(2, &[verb, &shown(folder.path().into())]);
+        assert!(stderr.contains("is a directory; name a file in it"), "{stderr}");
+        let (_, stderr) = ends(2, &[verb, &at("latin.toml")]);
+        assert!(stderr.contains("latin.toml:2:13: want UTF-8 text"), "{stderr}");
+        let (_, stderr) = ends(2, &[verb, &at("empty.toml")]);
+        assert!(stderr.contains("empty.toml:1:1: the file is empty"), "{stderr}");
+        let (stdout, stderr) = ends(2, &[verb, &at("bad.toml")]);
+        assert!(
+            stderr.contains("bad.toml:1:10: trials: want a whole number") && stdout.is_empty(),
+            "{stderr}"
+        );
+    }
+    ends(2, &["rum"]);
+    ends(2, &["run"]);
+    ends(2, &["run", "scenarios/quickstart.toml", "--threads", "many"]);
+    let (_, stderr) = ends(2, &["sweep", "scenarios/quickstart.toml", "--over", "overseer.human.reach"]);
+    assert!(stderr.contains("want path=value"), "{stderr}");
+    let (_, stderr) = ends(2, &["trace", "scenarios/quickstart.toml", "--trial", "50000"]);
+    assert!(stderr.contains("trials are 0 to 49999"), "{stderr}");
+}
+
+#[test]
+fn what_a_scenario_expects_is_asserted_and_nothing_finished_is_lost() {
+    let expect = format!(
+        "{SMALL}\n[[expect]]\ncolumn = \"accuracy\"\nvalue = 2\nwithin = 0.5\nbecause = \"it cannot be\"\n"
+    );
+    let folder = folder(&[("small.toml", expect.as_bytes())]);
+    let (scenario, out) = (shown(folder.path().join("small.toml")), shown(folder.path().join("result")));
+    let (_, stderr) = ends(1, &["run", &scenario, "--out", &out]);
+    assert!(stderr.contains("expected accuracy = 2 within 0.5 (it cannot be), got 0."), "{stderr}");
+    ends(0, &["reproduce", &out]);
+}
+
+#[test]
+fn results_are_not_written_over_something_else() {
+    let (folder, scenario, _) = small();
+    let (_, stderr) = ends(1, &["run", &scenario, "--out", &shown(folder.path().into())]);
+    assert!(stderr.contains("exists and is no result directory"), "{stderr}");
+    assert_eq!(fs::read_to_string(folder.path().join("small.toml")).expect("still there"), SMALL);
+}
+
+#[test]
+fn a_tampered_result_is_told_by_cell_and_column() {
+    let (_folder, scenario, out) = small();
+    ends(0, &["run", &scenario, "--out", &out]);
+    let table = Path::new(&out).join("cells.csv");
+    let whole = fs::read_to_string(&table).expect("cells.csv");
+    let mut rows: Vec<Vec<String>> =
+        whole.lines().map(|line| line.split(',').map(Into::into).collect()).collect();
+    let column = rows[0].iter().position(|name| name == "right").expect("a column");
+    rows[2][column] = "0".into();
+    let spoiled: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+    fs::write(&table, spoiled).expect("written");
+    for more in [&[][..], &["--cells", "2"]] {
+        let (stdout, _) = ends(4, &[&["reproduce", &out][..], more].concat());
+        assert!(
+            stdout.contains("cells.csv: cell debate|human|claim_tree, column right: stored 0, now "),
+            "{stdout}"
+        );
+    }
+    // Another seed in the manifest: other numbers.
+    fs::write(&table, &whole).expect("written");
+    let manifest = Path::new(&out).join("manifest.json");
+    let text = fs::read_to_string(&manifest).expect("manifest.json");
+    fs::write(&manifest, text.replace("\"seed\": 0", "\"seed\": 1")).expect("written");
+    let (stdout, _) = ends(4, &["reproduce", &out]);
+    assert!(stdout.contains("column seed: stored 0, now 1"), "{stdout}");
+    fs::write(&manifest, text.replace("\"semantics\": ", "\"semantics\": 9")).expect("written");
+    let (_, stderr) = ends(4, &["reproduce", &out]);
+    assert!(stderr.contains("use the version that made it"), "{stderr}");
+    fs::write(&manifest, &text).expect("written");
+    fs::remove_file(&table).expect("removed");
+    let (_, stderr) = ends(3, &["reproduce", &out]);
+    assert!(stderr.contains("cells.csv") && stderr.contains("run the scenario again"), "{stderr}");
+    fs::write(&manifest, "{").expect("written");
+    ends(2, &["reproduce", &out]);
+    ends(2, &["reproduce", &scenario]);
+}
+
+/// A test build has debug assertions and overflow checks; the stored results are of a release build.
+#[cfg(debug_assertions)]
+#[test]
+fn a_debug_build_reproduces_what_a_release_build_stored() {
+    for name in ["quickstart", "christiano-families", "error-kinds", "imported-judge"] {
+        let (stdout, _) = ends(0, &["reproduce", &stored(name)]);
+        assert!(stdout.contains("reproduced"), "{stdout}");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_has_a_stored_result_of_its_own() {
+    for entry in fs::read_dir(root().join("scenarios")).expect("scenarios/") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+            let manifest =
+                fs::read_to_string(Path::new(&stored(&stem)).join("manifest.json")).expect("a manifest");
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+            let text = fs::read_to_string(&path).expect("a scenario");
+            let tables = |name: &str| {
+                fs::read_to_string(root().join("scenarios").join(name)).map_err(|error| error.to_string())
+            };
+            let source =
+                elenchus::scenario::Source { file: &stem, stem: &stem, text: &text, tables: &tables };
+            let scenario =
+                elenchus::scenario::read(&source, &Default::default()).expect("a shipped scenario");
+            assert_eq!(
+                manifest["scenario"], scenario.document,
+                "{stem}: the stored result is of this scenario"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_its_first_command_prints() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    assert!(readme.contains("cargo run --release -- run scenarios/quickstart.toml"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = shown(folder.path().join("result"));
+    let (stdout, _) = ends(0, &["run", "scenarios/quickstart.toml", "--out", &out]);
+    let table = stdout.split("\n\n").nth(1).expect("a table");
+    assert!(readme.contains(table), "README.md shows another table than\n{table}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing_half_done() {
+    let (folder, scenario, out) = small();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_elenchus"))
+        .args(["run", &scenario, "--trials", "1000000000", "--out", &out])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let mut said = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut said).expect("UTF-8");
+    assert!(said.contains("interrupted; nothing was written"), "{said}");
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 1, "the scenario alone: {left:?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    for arguments in [&["list"][..], &["explain", "debate"], &["schema"], &["man"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_elenchus"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{arguments:?}");
+        let mut said = String::new();
+        child.stderr.take().expect("piped").read_to_string(&mut said).expect("UTF-8");
+        assert_eq!(said, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_word_that_is_listed_is_explained() {
+    let (list, _) = ends(0, &["list"]);
+    let words: Vec<&str> =
+        list.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();
+    assert!(words.len() > 40, "{list}");
+    for word in words {
+        let (stdout, _) = ends(0, &["explain", word]);
+        assert!(stdout.starts_with(&format!("{word} (")), "{stdout}");
+    }
+    let (_, stderr) = ends(2, &["explain", "debat"]);
+    assert!(stderr.contains("did you mean debate?"), "{stderr}");
+}
+
+#[test]
+fn helpers_for_shells_editors_and_terminals() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (stdout, _) = ends(0, &["completions", shell]);
+        assert!(stdout.contains("elenchus") && stdout.contains("reproduce"), "{shell}");
+    }
+    let (man, _) = ends(0, &["man"]);
+    assert!(man.contains(".TH elenchus"), "{man}");
+    let (trace, _) = ends(0, &["trace", "scenarios/quickstart.toml", "--trial", "1"]);
+    assert!(trace.contains("the true answer: ") && trace.contains("choose with --cell"), "{trace}");
+    // No colour in a pipe, nor with NO_COLOR.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elenchus"));
+    let output = command.env("NO_COLOR", "1").args(["run", "--help"]).output().expect("it starts");
+    assert!(!text(&output.stdout).contains('\u{1b}'));
+}
+
+/// The schema that editors find beside the shipped scenarios is the one the program prints.
+#[test]
+fn the_schema_beside_the_scenarios_is_the_programs() {
+    let (schema, _) = ends(0, &["schema"]);
+    let path = root().join("scenarios/schema.json");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &schema).expect("written");
+    }
+    let kept = fs::read_to_string(&path).expect("scenarios/schema.json");
+    assert!(kept == schema, "scenarios/schema.json is old; UPDATE_GOLDEN=1 cargo test");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    for entry in fs::read_dir(root().join("scenarios")).expect("scenarios/") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            let text = fs::read_to_string(&path).expect("a scenario");
+            assert!(text.starts_with("#:schema schema.json\n"), "{}: names its schema", path.display());
+            let table: toml::Table = text.parse().expect("TOML");
+            for key in table.keys() {
+                assert!(schema["properties"][key].is_object(), "{}: {key}", path.display());
+            }
+        }
+    }
+}
