@@ -6,7 +6,8 @@ mod common;
 
 use common::{agent, cell, liar, overseer, tally, tree, uniform};
 use elenchus::agents::Lie;
-use elenchus::scenario::stages::{Order, Preset, Sides};
+use elenchus::scenario::presets::Preset;
+use elenchus::scenario::stages::{Order, Sides};
 use elenchus::tasks::claim_tree::Combine;
 
 /// The most memory the process has held, in KiB.

@@ -2,7 +2,9 @@
 //! tables are handed in.
 
 pub mod file;
+mod members;
 mod nearest;
+pub mod presets;
 mod resolve;
 pub mod spec;
 pub mod stages;

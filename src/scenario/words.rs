@@ -3,10 +3,11 @@
 
 use crate::agents;
 use crate::overseers;
+use crate::scenario::members::{EXPECT, PROTOCOL, TASK};
 use crate::scenario::nearest::suggestion;
-use crate::scenario::resolve::{EXPECT, PROTOCOL, TASK, TOP};
-use crate::scenario::stages;
+use crate::scenario::resolve::TOP;
 use crate::scenario::validate::want;
+use crate::scenario::{presets, stages};
 use crate::shape::{Field, Shape, Variant};
 use crate::tasks;
 use serde_json::{Map, Value as Json, json};
@@ -16,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
     let scenario = |name, doc, fields| Variant { name, doc, sees: "", source: "", fields };
     vec![
-        ("protocol", stages::presets()),
+        ("protocol", presets::presets()),
         ("family", tasks::variants()),
         ("competence", agents::competences()),
         ("stance", agents::stances()),
@@ -89,7 +90,7 @@ pub fn schema() -> Json {
     let list_of = |item: Json| json!({ "anyOf": [item.clone(), { "type": "array", "items": item }] });
     let tasks: Vec<Json> = tasks::variants().iter().map(|v| of_variant(v, "family", TASK)).collect();
     let mut protocols: Vec<Json> =
-        stages::presets().iter().map(|v| of_variant(v, "preset", PROTOCOL)).collect();
+        presets::presets().iter().map(|v| of_variant(v, "preset", PROTOCOL)).collect();
     protocols.push(of_fields(&[stages::FIELDS, PROTOCOL].concat(), None));
     let mut schema = of_fields(TOP, None);
     let parts = [

@@ -2,6 +2,7 @@
 //! spawned. Knows no protocol; what happens in a tick is in `systems`.
 
 pub mod components;
+pub mod fault;
 pub mod ground;
 pub mod judgement;
 pub mod mind;

@@ -4,7 +4,7 @@ use super::common::{Lie, agent, liar, overseer, p, tree, uniform};
 use super::{TRIALS, beta_binomial, binomial, check, check_cell, each, majority, majority_of};
 use elenchus::agents::{AgentSpec, Competence, Stance};
 use elenchus::overseers::{ErrorModel, Exhausted, Over, OverseerSpec, Panel};
-use elenchus::scenario::stages::Preset;
+use elenchus::scenario::presets::Preset;
 use elenchus::tasks::claim_tree::Combine;
 
 fn human(error: ErrorModel) -> OverseerSpec {

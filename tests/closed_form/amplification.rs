@@ -3,7 +3,8 @@
 use super::common::{agent, cell, overseer, p, played, tree, uniform};
 use super::{TRIALS, binomial, check, each, majority, near, power};
 use elenchus::overseers::{ErrorModel, Exhausted, Over, OverseerSpec};
-use elenchus::scenario::stages::{Party, Preset};
+use elenchus::scenario::presets::Preset;
+use elenchus::scenario::stages::Party;
 use elenchus::tasks::claim_tree::Combine;
 
 fn amplify(depth: u32, votes: u32) -> Preset {

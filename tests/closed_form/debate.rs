@@ -6,8 +6,9 @@ use super::{
 };
 use elenchus::agents::AgentSpec;
 use elenchus::overseers::{Bias, ErrorModel, Exhausted, OverseerSpec, Panel};
+use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::TaskSpec;
-use elenchus::scenario::stages::{Order, Preset, Sides};
+use elenchus::scenario::stages::{Order, Sides};
 use elenchus::tasks::claim_tree::Combine;
 
 /// P(lead + U > V) for uniform U, V: 1 - (1 - lead)^2/2 for a lead from 0 to 1, by symmetry below.

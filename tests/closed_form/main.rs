@@ -13,8 +13,8 @@ use common::{near, tally};
 use elenchus::agents::AgentSpec;
 use elenchus::overseers::OverseerSpec;
 use elenchus::records::Tally;
+use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::{CellSpec, TaskSpec};
-use elenchus::scenario::stages::Preset;
 
 const TRIALS: u64 = 1_000_000;
 

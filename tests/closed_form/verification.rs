@@ -4,8 +4,9 @@ use super::common::{Lie, agent, liar, overseer, p, task, tree, uniform};
 use super::{TRIALS, check, choose, each, near, power};
 use elenchus::agents::AgentSpec;
 use elenchus::overseers::{ErrorModel, Exhausted, OverseerSpec};
+use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::TaskSpec;
-use elenchus::scenario::stages::{Preset, Sides};
+use elenchus::scenario::stages::Sides;
 use elenchus::tasks::FamilySpec;
 use elenchus::tasks::claim_tree::Combine;
 

@@ -1,0 +1,206 @@
+//! How an overseer errs: error models worked out, and the errors of a panel's members.
+
+use crate::claim::{Perturbation, Question};
+use crate::overseers::{ErrorModel, Over, Panel};
+use crate::streams::{Actor, Draws, Purpose, Streams};
+use crate::units::Chance;
+use crate::world::ground::Sight;
+use crate::world::mind::Place;
+
+/// Levels that rates are worked out for; higher ones count as the last.
+pub(super) const LEVELS: usize = 65;
+
+/// An error model with its rates worked out and its draws addressed.
+#[derive(Clone)]
+pub struct Fault {
+    pub(super) model: ErrorModel,
+    blind: Actor,
+    /// Per level: the chance of a plain flip, where the model is one.
+    flips: Vec<Option<Chance>>,
+    /// Per level: the declared chance to be right.
+    sureness: Vec<f32>,
+    /// Whether it never errs.
+    pub(super) exact: bool,
+}
+
+impl Fault {
+    pub(super) fn new(model: &ErrorModel, replicate: u32, name: &str) -> Self {
+        let blind = Streams::actor(Purpose::Blind, replicate, name);
+        let mut fault =
+            Self { model: model.clone(), blind, flips: Vec::new(), sureness: Vec::new(), exact: false };
+        let plain = matches!(
+            model,
+            ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. }
+        );
+        fault.flips =
+            (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.rates(level).0))).collect();
+        fault.sureness = (0..LEVELS as u32).map(|level| (1.0 - fault.declared(level)) as f32).collect();
+        fault.exact = (0..LEVELS as u32).all(|level| fault.rates(level) == (0.0, 0.0));
+        fault
+    }
+
+    /// The rates (if the claim is true, if it is false) at a level.
+    fn rates(&self, level: u32) -> (f64, f64) {
+        let same = |rate: f64| (rate, rate);
+        match &self.model {
+            ErrorModel::Uniform { rate, .. }
+            | ErrorModel::Concentrated { rate }
+            | ErrorModel::Systematic { rate }
+            | ErrorModel::Adversarial { rate } => same(rate.get()),
+            ErrorModel::Asymmetric { false_accept, false_reject } => (false_reject.get(), false_accept.get()),
+            ErrorModel::ByLevel { rate, growth } => {
+                same((rate.get() + growth.get() * f64::from(level)).min(1.0))
+            }
+            ErrorModel::Table { accuracies, .. } => {
+                let last = accuracies.len().saturating_sub(1);
+                same(1.0 - accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()))
+            }
+        }
+    }
+
+    /// The declared chance to be right at a level.
+    #[must_use]
+    #[inline]
+    pub fn sureness(&self, level: u32) -> f32 {
+        self.sureness[(level as usize).min(LEVELS - 1)]
+    }
+
+    /// Its declared error rate at a level: what its own confidence goes by.
+    #[must_use]
+    pub fn declared(&self, level: u32) -> f64 {
+        let (if_true, if_false) = self.rates(level);
+        0.5 * (if_true + if_false)
+    }
+
+    /// Whether errors are drawn afresh each act, so that they carry no pattern.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        !matches!(self.model, ErrorModel::Systematic { .. } | ErrorModel::Adversarial { .. })
+    }
+
+    /// The wrong answer always seen of this question, where the model has one, and whether it is certain to be seen.
+    pub(super) fn pattern(&self, at: Place, question: Question) -> Option<(Perturbation, bool)> {
+        let words = || {
+            let place = Streams::at(self.blind, at.trial, question, crate::streams::Moment::default());
+            at.streams.block(place)
+        };
+        match &self.model {
+            ErrorModel::Concentrated { .. } => Some((Perturbation::Wrong(words()[1]), false)),
+            ErrorModel::Systematic { rate } | ErrorModel::Adversarial { rate } => {
+                let words = words();
+                rate.chance().hit(words[0]).then_some((Perturbation::Wrong(words[1]), true))
+            }
+            _ => None,
+        }
+    }
+
+    /// The errors of a panel's members in one act.
+    pub(super) fn members(&self, panel: &Panel, at: Place, question: Question, level: u32) -> Members<'_> {
+        Members {
+            fault: self,
+            rates: self.rates(level),
+            correlation: panel.correlation.get(),
+            share_wrong: panel.share_wrong,
+            errs: (0, 0),
+            seen: 0,
+            shared: None,
+            pattern: self.pattern(at, question),
+        }
+    }
+
+    /// Whether a fixed pattern, and not fresh draws, makes its errors.
+    fn is_patterned(&self) -> bool {
+        !self.is_fresh()
+    }
+
+    /// The error chance of [`Fault::plain_flip`], where it is the same at every level.
+    #[must_use]
+    pub fn level_flip(&self) -> Option<Chance> {
+        self.flips[0].filter(|_| self.flips.iter().all(|flip| *flip == self.flips[0]))
+    }
+
+    /// The single error chance of a fast turn: one rate, a plain flip, nothing patterned.
+    #[must_use]
+    #[inline]
+    pub fn plain_flip(&self, level: u32) -> Option<Chance> {
+        self.flips[(level as usize).min(LEVELS - 1)]
+    }
+}
+
+/// The chance that the next member of a Polya urn errs, after `errs` of `seen` did.
+/// At correlation 0 it is the rate; at 1 all do as the first did.
+#[must_use]
+pub fn urn(rate: f64, correlation: f64, errs: u32, seen: u32) -> Chance {
+    let fresh = 1.0 - correlation;
+    Chance::of(
+        (rate * fresh + correlation * f64::from(errs))
+            / (fresh + correlation * f64::from(seen)).max(f64::MIN_POSITIVE),
+    )
+}
+
+/// Errors of a panel's members, one after the other.
+pub(super) struct Members<'a> {
+    fault: &'a Fault,
+    rates: (f64, f64),
+    correlation: f64,
+    share_wrong: bool,
+    errs: (u32, u32),
+    seen: u32,
+    shared: Option<u32>,
+    pattern: Option<(Perturbation, bool)>,
+}
+
+impl Members<'_> {
+    fn next(&mut self, draws: &mut Draws) -> (bool, bool, u32) {
+        let (hit, wrong) = (draws.word(), draws.word());
+        let first = |rate: f64, errs| {
+            // The first member's rate is exact, whatever the correlation.
+            if self.seen == 0 { Chance::of(rate) } else { urn(rate, self.correlation, errs, self.seen) }
+        };
+        let err = (first(self.rates.0, self.errs.0).hit(hit), first(self.rates.1, self.errs.1).hit(hit));
+        self.errs.0 += u32::from(err.0);
+        self.errs.1 += u32::from(err.1);
+        self.seen += 1;
+        let wrong =
+            if self.share_wrong && (err.0 || err.1) { *self.shared.get_or_insert(wrong) } else { wrong };
+        (err.0, err.1, wrong)
+    }
+
+    /// What the next member sees of a claim.
+    pub(super) fn sight(&mut self, draws: &mut Draws) -> Sight {
+        if self.fault.is_patterned() {
+            return Sight::Sees(self.pattern.map_or(Perturbation::Right, |(seen, _)| seen));
+        }
+        let (if_true, if_false, _) = self.next(draws);
+        match self.pattern {
+            Some((seen, _)) if if_true => Sight::Sees(seen),
+            Some(_) => Sight::Sees(Perturbation::Right),
+            None => Sight::Flipped { if_true, if_false },
+        }
+    }
+
+    /// How the next member's answer is perturbed.
+    pub(super) fn perturbation(&mut self, draws: &mut Draws) -> Perturbation {
+        if self.fault.is_patterned() {
+            return self.pattern.map_or(Perturbation::Right, |(seen, _)| seen);
+        }
+        let (_, err, wrong) = self.next(draws);
+        match (err, self.pattern, &self.fault.model) {
+            (false, ..) => Perturbation::Right,
+            (true, Some((seen, _)), _) => seen,
+            (true, None, ErrorModel::Uniform { over: Over::All, .. }) => Perturbation::Any(wrong),
+            (true, None, _) => Perturbation::Wrong(wrong),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_urn_is_exact_at_its_ends() {
+        assert_eq!(urn(0.3, 0.0, 5, 7), Chance::of(0.3));
+        assert_eq!((urn(0.3, 1.0, 2, 2), urn(0.3, 1.0, 0, 2)), (Chance::ALWAYS, Chance::NEVER));
+    }
+}
