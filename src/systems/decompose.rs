@@ -64,14 +64,12 @@ pub fn split(
     std::mem::swap(&mut rows, &mut arena.queues.open);
     for &row in &rows {
         let asked = arena.asked[row as usize];
-        if asked.splits == 0 || asked.level == 0 || family.is_proposal(asked.question) {
-            arena.queues.askable.push(row);
-        } else {
-            arena.claims[row as usize].split = true;
-            match arena.fan {
-                Some(fan) => ask_all(&table, &mut arena, row, fan),
-                None => advance(&table, &mut arena, row),
-            }
+        let whole = asked.splits == 0 || asked.level == 0;
+        match arena.fan {
+            _ if whole => arena.queues.askable.push(row),
+            Some(fan) => ask_all(&table, &mut arena, row, asked, fan),
+            None if family.is_proposal(asked.question) => arena.queues.askable.push(row),
+            None => advance(&table, &mut arena, row),
         }
     }
     rows.clear();
@@ -87,23 +85,23 @@ pub fn split(
 }
 
 /// Asks all sub-questions of a split, none of which depends on another's answer or was asked before.
-fn ask_all(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
-    let Arena { asked, parts, claims, matches, queues, lanes, splits_max, scratch, .. } = arena;
-    let Asked { question, splits, level, .. } = asked[row as usize];
-    let (lane, splits, level) = (table.block.lane(row), splits - 1, level - 1);
-    table.ground.parts(lane, question, &mut scratch[..fan]);
+#[inline(always)]
+fn ask_all(table: &Scene, arena: &mut Arena, row: Row, whole: Asked, fan: usize) {
+    let Arena { asked, parts, matches, queues, lanes, splits_max, scratch, .. } = arena;
+    let (lane, splits, level) = (table.block.lane(row), whole.splits - 1, whole.level - 1);
+    let questions = &mut scratch[..fan];
+    table.ground.parts(lane, whole.question, questions);
     parts[row as usize].asked = fan as u16;
     let ledger = &mut matches[lane];
     let slot = ledger.slots as usize;
     ledger.slots += fan as u32;
     ledger.depth = ledger.depth.max(u32::from(*splits_max - splits));
     let queue = if splits == 0 || level == 0 { &mut queues.askable } else { &mut queues.open };
-    for (ordinal, &question) in scratch[..fan].iter().enumerate() {
-        let child = (slot + ordinal) * *lanes + lane;
+    let mut child = slot * *lanes + lane;
+    for (ordinal, &question) in questions.iter().enumerate() {
         asked[child] = Asked { question, parent: row, ordinal: ordinal as u16, splits, level };
-        parts[child] = Parts::default();
-        claims[child] = Claims::default();
         queue.push(child as Row);
+        child += *lanes;
     }
 }
 
@@ -118,7 +116,7 @@ fn complete(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
     {
         base = done;
     }
-    arena.claims[row as usize].base = base;
+    arena.claims[row as usize].completed(base);
 }
 
 /// Takes a split as far as its sub-answers allow: asks what comes next, or completes it.
@@ -133,7 +131,7 @@ fn advance(table: &Scene, arena: &mut Arena, row: Row) {
         let step = if known { table.ground.step(lane, question, subs) } else { Step::Done(Answer::UNKNOWN) };
         match step {
             Step::Done(base) => {
-                arena.claims[row as usize].base = base;
+                arena.claims[row as usize].completed(base);
                 return arena.queues.complete.push(row);
             }
             Step::Ask(sub) => {
@@ -184,8 +182,6 @@ impl Arena<'_> {
         ledger.slots += 1;
         assert!(row < self.asked.len(), "the plan bounds the questions of a match");
         self.asked[row] = asked;
-        self.parts[row] = Parts::default();
-        self.claims[row] = Claims::default();
         row as Row
     }
 }

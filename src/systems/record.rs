@@ -24,35 +24,34 @@ pub fn settle(
     let table = table.scene();
     let (asked, parts, claims, matches) = (column(asked), column(parts), column(claims), column(matches));
     let Queues { decided, repeats, advance, .. } = &mut *queues;
-    let mut next = 0;
-    while next < decided.len() {
-        let row = decided[next];
-        next += 1;
-        let verdict = claims[row as usize].verdict;
-        claims[row as usize].settled = true;
-        if !repeats.is_empty() {
-            repeats.retain(|&(repeat, first)| {
-                let waiting = first != row;
-                if !waiting {
-                    claims[repeat as usize].verdict = verdict;
-                    decided.push(repeat);
-                }
-                waiting
-            });
+    let (subs, recorder) = (&mut *subs, &mut *recorder);
+    let mut done = 0;
+    while done < decided.len() {
+        for &row in &decided[done..] {
+            let claim = &mut claims[row as usize];
+            claim.settled = true;
+            let asked = &asked[row as usize];
+            if asked.parent == NO_ROW {
+                record(&table, row, asked, claim.verdict, &matches[table.block.lane(row)], recorder);
+                continue;
+            }
+            subs.answers[asked.parent as usize * subs.stride + usize::from(asked.ordinal)] = claim.verdict;
+            let parts = &mut parts[asked.parent as usize];
+            parts.got += 1;
+            if parts.got == parts.asked {
+                advance.push(asked.parent);
+            }
         }
-        let Asked { parent, ordinal, .. } = asked[row as usize];
-        if parent == NO_ROW {
-            let ledger = &matches[table.block.lane(row)];
-            record(&table, row, &asked[row as usize], verdict, ledger, &mut recorder);
-            continue;
-        }
-        let stride = subs.stride;
-        subs.answers[parent as usize * stride + ordinal as usize] = verdict;
-        let parts = &mut parts[parent as usize];
-        parts.got += 1;
-        if parts.got == parts.asked {
-            advance.push(parent);
-        }
+        done = decided.len();
+        // A repeat takes the verdict of the question that was asked first.
+        repeats.retain(|&(repeat, first)| {
+            let Claims { settled, verdict, .. } = claims[first as usize];
+            if settled {
+                claims[repeat as usize].verdict = verdict;
+                decided.push(repeat);
+            }
+            !settled
+        });
     }
     decided.clear();
 }

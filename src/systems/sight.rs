@@ -38,8 +38,8 @@ pub struct Scene<'a> {
     pub minds: &'a [Mind],
     /// The overseer.
     pub overseer: &'a Judgement,
-    /// Which agent stands first.
-    sides: Sides,
+    /// Whether seat 1 stands first; `None`: as a coin says.
+    pub seated: Option<bool>,
 }
 
 /// The rows of a component whose entities all lie in one table; none if there are none.
@@ -58,7 +58,11 @@ impl Table<'_, '_> {
             block: *self.block,
             streams: &self.randomness.0,
             minds: rows(&self.minds),
-            sides: self.composition.0.cross_check.sides(),
+            seated: match self.composition.0.cross_check.sides() {
+                Sides::AsListed => Some(false),
+                Sides::Swapped => Some(true),
+                Sides::Coin => None,
+            },
             overseer: rows(&self.judgements).first().expect("a world has one overseer"),
         }
     }
@@ -96,17 +100,19 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The seats that stand first and second at a question.
+    /// Whether the agent in seat 1 stands first at a question.
     #[must_use]
     #[inline]
-    pub fn seating(&self, row: Row, asked: &Asked) -> [usize; 2] {
-        let swapped = match self.sides {
-            Sides::AsListed => false,
-            Sides::Swapped => true,
-            Sides::Coin => self.coin(row, asked, SIDE_COIN),
-        };
-        if swapped { [1, 0] } else { [0, 1] }
+    pub fn swapped(&self, row: Row, asked: &Asked) -> bool {
+        self.seated.unwrap_or_else(|| self.coin(row, asked, SIDE_COIN))
     }
+}
+
+/// The seats that stand first and second.
+#[must_use]
+#[inline]
+pub fn seats(swapped: bool) -> [usize; 2] {
+    [usize::from(swapped), usize::from(!swapped)]
 }
 
 /// Act index of the coin that seats the two sides.

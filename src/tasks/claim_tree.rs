@@ -81,34 +81,51 @@ impl ClaimTree {
         difference.min(difference.wrapping_add(self.answers))
     }
 
-    /// Draws the children of a claim, uniform among the rows that recombine to `truth`.
-    fn draw_children(&self, draws: &mut Draws, truth: u32, children: &mut [u32]) {
-        match self.combine {
-            Combine::Sum => {
-                let (last, others) = children.split_last_mut().expect("branching is at least 1");
-                let mut sum = 0;
-                for child in others {
-                    *child = draws.below(self.answers);
-                    sum = self.plus(sum, *child);
-                }
-                *last = self.minus(truth, sum);
-            }
-            Combine::Majority => {
-                children.iter_mut().for_each(|child| *child = draws.word() >> 31);
-                // Flipping every vote maps the rows of one majority onto those of the other.
-                if self.combined(children.iter().copied()) != truth {
-                    children.iter_mut().for_each(|child| *child = 1 - *child);
-                }
-            }
-            Combine::All | Combine::Any => {
-                // One row alone recombines to the pure value; any other row is drawn until it differs.
-                let pure = u32::from(self.combine == Combine::All);
-                children.fill(pure);
-                while self.combined(children.iter().copied()) != truth {
-                    children.iter_mut().for_each(|child| *child = draws.word() >> 31);
-                }
-            }
+    /// Draws the children of every claim, uniform among the rows that recombine to it. Children
+    /// follow each other in the order of their parents; the root is drawn already.
+    #[inline(always)]
+    fn draw_children(&self, tree: &mut [u32], mut draw: impl FnMut(u32, &mut [u32])) {
+        let b = self.branching as usize;
+        let mut next = 1;
+        for node in 0.. {
+            let truth = tree[node];
+            let Some(children) = tree.get_mut(next..next + b) else { break };
+            draw(truth, children);
+            next += b;
         }
+    }
+
+    fn draw_sums(&self, draws: &mut Draws, tree: &mut [u32]) {
+        self.draw_children(tree, |truth, children| {
+            let mut rest = truth;
+            let (last, others) = children.split_last_mut().expect("branching is at least 1");
+            for child in others {
+                *child = draws.below(self.answers);
+                rest = self.minus(rest, *child);
+            }
+            *last = rest;
+        });
+    }
+
+    fn draw_majorities(&self, draws: &mut Draws, tree: &mut [u32]) {
+        self.draw_children(tree, |truth, children| {
+            children.iter_mut().for_each(|child| *child = draws.word() >> 31);
+            // Flipping every vote maps the rows of one majority onto those of the other.
+            if self.combined(children.iter().copied()) != truth {
+                children.iter_mut().for_each(|child| *child = 1 - *child);
+            }
+        });
+    }
+
+    /// All or any: one row alone recombines to the pure value; any other row is drawn until it differs.
+    fn draw_conjunctions(&self, draws: &mut Draws, tree: &mut [u32]) {
+        let pure = u32::from(self.combine == Combine::All);
+        self.draw_children(tree, |truth, children| {
+            children.fill(pure);
+            while self.combined(children.iter().copied()) != truth {
+                children.iter_mut().for_each(|child| *child = draws.word() >> 31);
+            }
+        });
     }
 }
 
@@ -119,11 +136,10 @@ impl Family for ClaimTree {
 
     fn generate(&self, draws: &mut Draws, context: &mut [u32]) -> Question {
         context[0] = draws.below(self.answers);
-        let b = self.branching as usize;
-        let inner = (context.len() - 1) / b;
-        for node in 0..inner {
-            let (done, below) = context.split_at_mut(node * b + 1);
-            self.draw_children(draws, done[node], &mut below[..b]);
+        match self.combine {
+            Combine::Sum => self.draw_sums(draws, context),
+            Combine::Majority => self.draw_majorities(draws, context),
+            Combine::All | Combine::Any => self.draw_conjunctions(draws, context),
         }
         Question(0)
     }

@@ -50,6 +50,16 @@ pub trait Family: Send + Sync {
     /// The true answer; where several are right, the least of them.
     fn truth(&self, context: &[u32], question: Question) -> Answer;
 
+    /// The true answers to many questions, each with its trial's context: [`Family::truth`] for each.
+    fn truths<'a>(&self, questions: impl Iterator<Item = (&'a [u32], Question)>, truths: &mut [Answer])
+    where
+        Self: Sized,
+    {
+        for (truth, (context, question)) in truths.iter_mut().zip(questions) {
+            *truth = self.truth(context, question);
+        }
+    }
+
     /// Whether an answer is right.
     fn is_right(&self, context: &[u32], question: Question, answer: Answer) -> bool {
         self.truth(context, question) == answer

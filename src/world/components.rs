@@ -38,14 +38,28 @@ pub struct Parts {
 pub struct Claims {
     /// The two sides' answers; the first alone where there is one answerer.
     pub sides: [Answer; 2],
-    /// The exact recombination of the sub-answers; unknown at a question that was not split.
+    /// The exact recombination of the sub-answers; without meaning at a question that was not split.
     pub base: Answer,
-    /// The accepted answer, once `settled`.
+    /// The accepted answer, once `settled`; before, what the overseer made of a recombination.
     pub verdict: Answer,
     /// Whether the verdict stands.
     pub settled: bool,
     /// Whether this was split, so that claims are measured against `base` and not the truth.
     pub split: bool,
+}
+
+impl Claims {
+    /// Makes the row ready for another question: nothing else is read before it is written.
+    #[inline(always)]
+    pub fn forget(&mut self) {
+        (self.settled, self.split) = (false, false);
+    }
+
+    /// Notes the exact recombination of sub-answers that are all there.
+    #[inline(always)]
+    pub fn completed(&mut self, base: Answer) {
+        (self.base, self.split) = (base, true);
+    }
 }
 
 impl Default for Claims {

@@ -20,7 +20,7 @@ pub struct Fault {
     /// Per level: the declared chance to be right.
     sureness: Vec<f32>,
     /// Whether it never errs.
-    pub(super) exact: bool,
+    pub exact: bool,
 }
 
 impl Fault {

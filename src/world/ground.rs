@@ -154,6 +154,13 @@ impl Ground {
         perturbed(self.truth(lane, question), self.answers(question), perturbation)
     }
 
+    /// What somebody who is never wrong perceives of many questions.
+    #[inline]
+    pub fn observe_all(&self, questions: impl Iterator<Item = (usize, Question)>, seen: &mut [Answer]) {
+        let questions = questions.map(|(lane, question)| (self.context(lane), question));
+        self.family().truths(questions, seen);
+    }
+
     /// Whether a claim is accepted under what is seen of it.
     #[must_use]
     pub fn observe_claim(&self, lane: usize, claim: Claim, sight: Sight) -> bool {

@@ -26,7 +26,7 @@ pub struct Judgement {
     guess: Actor,
     /// Coins at its disposal.
     pub coin: Actor,
-    posteriors: Vec<f32>,
+    posteriors: Box<Posteriors>,
 }
 
 /// What was decided of a claim.
@@ -43,18 +43,20 @@ pub enum Decision {
 /// Leads that posteriors are worked out for; higher ones count as the last.
 const LEADS: usize = 65;
 
-fn posteriors(judging: &Fault) -> Vec<f32> {
-    let mut table = Vec::with_capacity(LEVELS * LEADS);
-    for level in 0..LEVELS {
+/// Posteriors by level and lead.
+type Posteriors = [[f32; LEADS]; LEVELS];
+
+fn posteriors(judging: &Fault) -> Box<Posteriors> {
+    Box::new(std::array::from_fn(|level| {
         let error = judging.declared(level as u32).clamp(1e-6, 1.0 - 1e-6);
         let mut odds: f64 = 1.0;
-        for _ in 0..LEADS {
+        std::array::from_fn(|_| {
             // Odds past this say certainty in the precision of the table.
-            table.push((odds / (1.0 + odds)) as f32);
+            let posterior = (odds / (1.0 + odds)) as f32;
             odds = (odds * ((1.0 - error) / error)).min(1e30);
-        }
-    }
-    table
+            posterior
+        })
+    }))
 }
 
 impl Judgement {
@@ -279,8 +281,7 @@ impl Judgement {
     #[must_use]
     #[inline]
     pub fn posterior(&self, level: u32, lead: u32) -> f32 {
-        let level = (level as usize).min(LEVELS - 1);
-        self.posteriors[level * LEADS + (lead as usize).min(LEADS - 1)]
+        self.posteriors[(level as usize).min(LEVELS - 1)][(lead as usize).min(LEADS - 1)]
     }
 
     /// Its confidence as it states it, from its posterior.

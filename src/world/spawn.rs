@@ -113,9 +113,12 @@ fn set_back(
     let Start { replicate, first, trials, iteration, level } = start;
     *block = Block { replicate, first, used: trials, iteration, ..*block };
     ground.generate(&randomness.0, replicate, first, trials);
-    column(matches).fill(Match { slots: 1, confidence: 1.0, ..Match::default() });
-    column(parts)[..trials].fill(Parts::default());
-    column(claims)[..trials].fill(Claims::default());
+    let matches = column(matches);
+    // Every row that the last block may have used is blank again.
+    let used = matches.iter().map(|ledger| ledger.slots).max().unwrap_or(0) as usize * block.lanes;
+    column(parts)[..used].fill(Parts::default());
+    column(claims)[..used].iter_mut().for_each(Claims::forget);
+    matches.fill(Match { slots: 1, confidence: 1.0, ..Match::default() });
     let mut scratch = Vec::new();
     for (lane, asked) in column(asked)[..trials].iter_mut().enumerate() {
         let question = match level {

@@ -7,8 +7,8 @@ use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::judgement::{Judgement, VOTES_MAX, plurality};
-use crate::world::mind::{Mind, Place};
+use crate::world::judgement::{VOTES_MAX, plurality};
+use crate::world::mind::Place;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
@@ -22,24 +22,32 @@ pub fn combine(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
-    let table = table.scene();
+    let (table, journal) = (table.scene(), &mut *journal);
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let Decompose::Tree { votes, .. } = table.stages.decompose else { return };
-    let sided = table.stages.answer == Answering::Sides;
     let Queues { complete, claimed, .. } = &mut *queues;
+    let (overseer, sided) = (table.overseer, table.stages.answer == Answering::Sides);
+    // One act without error that no budget can forbid is the exact recombination.
+    let exact = votes == 1 && overseer.combining.exact && overseer.spec.budget.is_none() && !journal.on;
     for &row in &*complete {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let ledger = &mut matches[table.block.lane(row)];
-        let combined = recombine(&table, row, asked, claim.base, votes, ledger, &mut journal);
+        let combined = if exact && claim.base.is_known() {
+            overseer.pays(ledger, overseer.spec.cost.combine);
+            ledger.combines += overseer.members();
+            claim.base
+        } else {
+            recombine(&table, row, asked, claim.base, votes, ledger, journal)
+        };
         claim.sides = [combined; 2];
-        if sided && claim.base.is_known() {
-            let (at, overseer) = (table.place(row), table.overseer);
-            let seats = table.seating(row, asked);
-            ledger.agent_calls += 2;
-            for (side, seat) in claim.sides.iter_mut().zip(seats) {
-                *side = contends(&table.minds[seat], at, asked, claim.base, combined, overseer);
-            }
-        }
+        // Until it is settled, what the overseer makes of it.
+        claim.verdict = combined;
+        ledger.agent_calls += if sided && claim.base.is_known() { 2 } else { 0 };
+    }
+    if sided {
+        // Where the overseer does not slip, an honest agent has nothing to add.
+        let adds = |seat: &usize| !exact || table.minds[*seat].deceives();
+        (0..2).filter(adds).for_each(|seat| contend(&table, seat, asked, claims, complete));
     }
     claimed.append(complete);
 }
@@ -99,20 +107,35 @@ fn recombine(
     combined
 }
 
-/// What a side contends of a recombination: agents see the sub-answers and can recombine. A
+/// What the agent in a seat contends of recombinations: agents see the sub-answers and can recombine. A
 /// deceiver defends the overseer's slip if there is one, and else contends something false.
-fn contends(
-    mind: &Mind,
-    at: Place,
-    asked: &Asked,
-    base: Answer,
-    combined: Answer,
-    overseer: &Judgement,
-) -> Answer {
+fn contend(table: &Scene, seat: usize, asked: &[Asked], claims: &mut [Claims], rows: &[Row]) {
+    let (mind, overseer) = (&table.minds[seat], table.overseer);
     match mind.stance {
-        Stance::Honest => base,
-        Stance::Sycophantic => combined,
-        Stance::Deceptive { .. } if combined != base && combined.is_known() => combined,
-        Stance::Deceptive { .. } => mind.against(at, asked.question, base, overseer),
+        Stance::Honest => put_all(table, seat, asked, claims, rows, |_, _, claim| claim.base),
+        Stance::Sycophantic => put_all(table, seat, asked, claims, rows, |_, _, claim| claim.verdict),
+        Stance::Deceptive { .. } => put_all(table, seat, asked, claims, rows, |at, asked, claim| {
+            let slipped = claim.verdict != claim.base && claim.verdict.is_known();
+            if slipped { claim.verdict } else { mind.against(at, asked.question, claim.base, overseer) }
+        }),
+    }
+}
+
+/// Puts what a seat contends on its side of each known recombination.
+#[inline(always)]
+fn put_all(
+    table: &Scene,
+    seat: usize,
+    asked: &[Asked],
+    claims: &mut [Claims],
+    rows: &[Row],
+    contends: impl Fn(Place, &Asked, &Claims) -> Answer,
+) {
+    for &row in rows {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        if claim.base.is_known() {
+            let side = seat ^ usize::from(table.swapped(row, asked));
+            claim.sides[side] = contends(table.place(row), asked, claim);
+        }
     }
 }

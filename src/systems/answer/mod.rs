@@ -7,7 +7,7 @@ mod say;
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
-use crate::systems::sight::{Scene, Table, VOTE_COIN};
+use crate::systems::sight::{Scene, Table, VOTE_COIN, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::plurality;
 use crate::world::resources::{Journal, Queues};
@@ -23,7 +23,7 @@ pub fn answer(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
-    let table = table.scene();
+    let (table, journal) = (table.scene(), &mut *journal);
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let Queues { askable, said, ballots, claimed, decided, .. } = &mut *queues;
     let primitives = matches!(table.stages.decompose, Decompose::Tree { primitives: Party::Overseer, .. });
@@ -34,7 +34,7 @@ pub fn answer(
             let agents = !alone && asked.level > 0;
             if !agents {
                 let ledger = &mut matches[table.block.lane(row)];
-                claim.verdict = by_itself(&table, row, asked, ledger, &mut journal);
+                claim.verdict = by_itself(&table, row, asked, ledger, journal);
                 decided.push(row);
             }
             agents
@@ -47,37 +47,65 @@ pub fn answer(
         Answering::Vote => table.minds.len(),
     };
     let count = askable.len();
-    said.resize(seats * count, Answer::UNKNOWN);
-    for (mind, said) in table.minds.iter().zip(said.chunks_exact_mut(count.max(1))).take(seats) {
-        say::say(&table, mind, asked, askable, said);
-    }
+    say::say(&table, seats, asked, askable, said);
     for &row in &*askable {
         matches[table.block.lane(row)].agent_calls += seats as u32;
     }
-    let rows = askable.iter().map(|row| (*row, &asked[*row as usize]));
     match table.stages.answer {
         Answering::Overseer => {}
         Answering::Agent => {
-            for ((row, asked), said) in rows.zip(&*said) {
-                claims[row as usize].sides = [told(&table, 0, row, asked, *said, &mut journal); 2];
+            for (&row, said) in askable.iter().zip(&*said) {
+                claims[row as usize].sides = [*said; 2];
             }
         }
         Answering::Sides => {
             let (first, second) = said.split_at(count);
-            for ((row, asked), said) in rows.zip(first.iter().zip(second)) {
-                let said = [*said.0, *said.1];
-                claims[row as usize].sides = sides(&table, row, asked, said, &mut journal);
+            for (&row, (first, second)) in askable.iter().zip(first.iter().zip(second)) {
+                claims[row as usize].sides = sides(&table, row, &asked[row as usize], [*first, *second]);
             }
         }
         Answering::Vote => {
-            for (i, (row, asked)) in rows.enumerate() {
+            for (i, &row) in askable.iter().enumerate() {
                 ballots.clear();
                 ballots.extend(said[i..].iter().step_by(count));
-                claims[row as usize].sides = [vote(&table, row, asked, ballots, &mut journal); 2];
+                claims[row as usize].sides = [vote(&table, row, &asked[row as usize], ballots); 2];
             }
         }
     }
+    if journal.on {
+        tell(&table, asked, claims, askable, said, journal);
+    }
     claimed.append(askable);
+}
+
+/// Tells who says what: sides as they stand, others by seat.
+#[cold]
+fn tell(
+    table: &Scene,
+    asked: &[Asked],
+    claims: &[Claims],
+    rows: &[Row],
+    said: &[Answer],
+    journal: &mut Journal,
+) {
+    for (i, &row) in rows.iter().enumerate() {
+        let asked = &asked[row as usize];
+        let mut line = |seat: usize, answer| {
+            journal.tell(row, || {
+                format!(
+                    "{} says: {}",
+                    table.minds[seat].name,
+                    table.ground.show_answer(asked.question, answer)
+                )
+            });
+        };
+        if table.stages.answer == Answering::Sides {
+            let seats = seats(table.swapped(row, asked));
+            seats.into_iter().zip(claims[row as usize].sides).for_each(|(seat, answer)| line(seat, answer));
+        } else {
+            said[i..].iter().step_by(rows.len()).enumerate().for_each(|(seat, answer)| line(seat, *answer));
+        }
+    }
 }
 
 /// The overseer's own answer: one check within reach; beyond it, or with its budget spent, a guess or an abstention.
@@ -110,33 +138,21 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     answer
 }
 
-/// What the agent in a seat says, told to who listens.
-#[inline(always)]
-fn told(table: &Scene, seat: usize, row: Row, asked: &Asked, said: Answer, journal: &mut Journal) -> Answer {
-    journal.tell(row, || {
-        format!("{} says: {}", table.minds[seat].name, table.ground.show_answer(asked.question, said))
-    });
-    said
-}
-
 /// The two sides' claims, first and second as seated, from what each seat says.
 #[inline(always)]
-fn sides(table: &Scene, row: Row, asked: &Asked, said: [Answer; 2], journal: &mut Journal) -> [Answer; 2] {
-    let [first, second] = table.seating(row, asked);
-    let opening = told(table, first, row, asked, said[first], journal);
-    let mut reply = told(table, second, row, asked, said[second], journal);
+fn sides(table: &Scene, row: Row, asked: &Asked, said: [Answer; 2]) -> [Answer; 2] {
+    let swapped = table.swapped(row, asked);
+    let [opening, mut reply] = if swapped { [said[1], said[0]] } else { said };
     if reply == opening && matches!(table.stages.cross_check, CrossCheck::Debate { open: true, .. }) {
         // Open debate: the second side must oppose what the first has picked.
+        let [_, second] = seats(swapped);
         reply = table.minds[second].against(table.place(row), asked.question, opening, table.overseer);
     }
     [opening, reply]
 }
 
 /// The plurality of what all agents say; ties by a coin.
-fn vote(table: &Scene, row: Row, asked: &Asked, ballots: &[Answer], journal: &mut Journal) -> Answer {
-    for (seat, said) in ballots.iter().enumerate() {
-        told(table, seat, row, asked, *said, journal);
-    }
+fn vote(table: &Scene, row: Row, asked: &Asked, ballots: &[Answer]) -> Answer {
     let at = table.place(row);
     let place = Streams::at(table.overseer.coin, at.trial, asked.question, at.moment(0, VOTE_COIN));
     plurality(ballots, at.streams.block(place)[0])

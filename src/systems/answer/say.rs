@@ -1,25 +1,38 @@
-//! Saying: what one agent says of many questions, its beliefs drawn side by side.
+//! Saying: what agents say of many questions, their beliefs drawn side by side.
 
 use crate::agents::Stance;
-use crate::claim::{Answer, Perturbation};
+use crate::claim::Answer;
 use crate::streams::{Address, LANES, Lanes};
 use crate::systems::sight::Scene;
 use crate::world::components::{Asked, Row};
 use crate::world::mind::Mind;
 
-/// Fills in what an agent says of the questions in these rows.
-pub fn say(table: &Scene, mind: &Mind, asked: &[Asked], rows: &[Row], said: &mut [Answer]) {
-    if mind.stance == Stance::Sycophantic {
-        for (&row, said) in rows.iter().zip(said) {
-            let Asked { question, level, .. } = asked[row as usize];
-            *said = table.overseer.leans(table.place(row), question, level.into());
+/// Fills in what the agents of the first seats say of the questions in these rows, seat by seat.
+pub fn say(table: &Scene, seats: usize, asked: &[Asked], rows: &[Row], said: &mut Vec<Answer>) {
+    let count = rows.len();
+    said.resize(seats * count, Answer::UNKNOWN);
+    // A seat that says what is so, because it is honest and never wrong.
+    let mut right = None;
+    for (seat, mind) in table.minds.iter().enumerate().take(seats) {
+        let (before, said) = said.split_at_mut(seat * count);
+        let said = &mut said[..count];
+        if mind.stance == Stance::Sycophantic {
+            for (&row, said) in rows.iter().zip(said) {
+                let Asked { question, level, .. } = asked[row as usize];
+                *said = table.overseer.leans(table.place(row), question, level.into());
+            }
+            continue;
         }
-        return;
-    }
-    believe(table, mind, asked, rows, said);
-    if mind.deceives() {
-        for (&row, said) in rows.iter().zip(said) {
-            *said = mind.against(table.place(row), asked[row as usize].question, *said, table.overseer);
+        match right {
+            Some(seat) if mind.ability.is_sure() => said.copy_from_slice(&before[seat * count..][..count]),
+            _ => believe(table, mind, asked, rows, said),
+        }
+        if mind.deceives() {
+            for (&row, said) in rows.iter().zip(said) {
+                *said = mind.against(table.place(row), asked[row as usize].question, *said, table.overseer);
+            }
+        } else if mind.ability.is_sure() {
+            right = Some(seat);
         }
     }
 }
@@ -27,11 +40,8 @@ pub fn say(table: &Scene, mind: &Mind, asked: &[Asked], rows: &[Row], said: &mut
 /// Fills in what an agent believes.
 fn believe(table: &Scene, mind: &Mind, asked: &[Asked], rows: &[Row], beliefs: &mut [Answer]) {
     if mind.ability.is_sure() {
-        for (&row, belief) in rows.iter().zip(beliefs) {
-            let question = asked[row as usize].question;
-            *belief = table.ground.observe(table.block.lane(row), question, Perturbation::Right);
-        }
-        return;
+        let questions = rows.iter().map(|&row| (table.block.lane(row), asked[row as usize].question));
+        return table.ground.observe_all(questions, beliefs);
     }
     let mut words: Lanes = [[0; LANES]; 16];
     let mut addresses = [Address::default(); LANES];

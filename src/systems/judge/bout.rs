@@ -22,15 +22,37 @@ fn leads(words: [u32; 2], margin: i32) -> bool {
     (words[0] >> 2) as i32 - (words[1] >> 2) as i32 + margin > 0
 }
 
-/// How a bout went: turns won by seat 0 as read, turns misread, and the tie's coin.
+/// How a bout went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
     /// Turns that the overseer read for seat 0.
     pub won: u32,
     /// Turns in which it took the weaker argument for the stronger.
     pub misread: u32,
-    /// For seat 0, if the turns are even.
-    pub coin: bool,
+    /// Whether seat 0 has it: by the greater part of the turns, or by a coin where they are even.
+    pub wins: bool,
+}
+
+/// How eight bouts went, each part side by side.
+#[derive(Clone, Copy)]
+pub struct Scores {
+    won: [u32; LANES],
+    misread: [u32; LANES],
+    wins: [u32; LANES],
+}
+
+impl Scores {
+    /// One of the eight.
+    #[inline(always)]
+    pub fn of(&self, lane: usize) -> Score {
+        Score { won: self.won[lane], misread: self.misread[lane], wins: self.wins[lane] != 0 }
+    }
+}
+
+/// Whether seat 0 has it. No branch: no processor can predict a draw.
+#[inline(always)]
+fn wins(won: u32, turns: u32, coin: u32) -> u32 {
+    u32::from(2 * won > turns) | (u32::from(2 * won == turns) & u32::from(Chance::HALF.hit(coin)))
 }
 
 /// What eight bouts are played with.
@@ -39,46 +61,47 @@ pub struct Bouts {
     /// Where their words are.
     pub addresses: [Address; LANES],
     /// Seat 0's leads.
-    pub margins: [i32; LANES],
+    margins: [i32; LANES],
     /// The overseer's chance to misread a turn: a word up to this is a hit ...
     limits: [u32; LANES],
     /// ... if there are hits at all.
     hits: [u32; LANES],
+    /// The words at the addresses, once played.
+    words: Lanes,
 }
 
 impl Bouts {
     /// Eight bouts without a lead, read without error.
     pub fn even() -> Self {
         let addresses = [Address::default(); LANES];
-        Self { addresses, margins: [0; LANES], limits: [0; LANES], hits: [0; LANES] }
+        Self { addresses, margins: [0; LANES], limits: [0; LANES], hits: [0; LANES], words: [[0; LANES]; 16] }
     }
 
-    /// Sets a bout's chance that a turn is misread.
+    /// Sets seat 0's lead in a bout, and the chance that a turn of it is misread.
     #[inline(always)]
-    pub fn misread(&mut self, lane: usize, chance: Chance) {
+    pub fn terms(&mut self, lane: usize, margin: i32, chance: Chance) {
+        self.margins[lane] = margin;
         self.limits[lane] = chance.threshold().wrapping_sub(1) as u32;
         self.hits[lane] = u32::from(chance != Chance::NEVER);
     }
 }
 
 /// Eight plain bouts side by side, one block of words each: at most [`LANE_TURNS_MAX`] turns.
-pub fn play_lanes(streams: &Streams, bouts: &Bouts, turns: usize, scores: &mut [Score; LANES]) {
-    let mut words: Lanes = [[0; LANES]; 16];
-    streams.blocks(&bouts.addresses, &mut words);
-    let mut won = [0u32; LANES];
-    let mut misread = [0u32; LANES];
+pub fn play_lanes(streams: &Streams, bouts: &mut Bouts, turns: usize) -> Scores {
+    let Bouts { addresses, margins, limits, hits, words } = bouts;
+    streams.blocks(addresses, words);
+    let (mut won, mut misread) = ([0; LANES], [0; LANES]);
     for turn in words[..turns * TURN_WORDS].chunks_exact(TURN_WORDS) {
         for lane in 0..LANES {
-            let ahead = u32::from(leads([turn[0][lane], turn[1][lane]], bouts.margins[lane]));
-            let flipped = u32::from(turn[2][lane] <= bouts.limits[lane]) & bouts.hits[lane];
+            let ahead = u32::from(leads([turn[0][lane], turn[1][lane]], margins[lane]));
+            let flipped = u32::from(turn[2][lane] <= limits[lane]) & hits[lane];
             won[lane] += ahead ^ flipped;
             misread[lane] += flipped;
         }
     }
-    for lane in 0..LANES {
-        let coin = Chance::HALF.hit(words[turns * TURN_WORDS][lane]);
-        scores[lane] = Score { won: won[lane], misread: misread[lane], coin };
-    }
+    let coins = &words[turns * TURN_WORDS];
+    let wins = std::array::from_fn(|lane| wins(won[lane], turns as u32, coins[lane]));
+    Scores { won, misread, wins }
 }
 
 /// One bout, turn by turn; `reads(turn, seat 0 is ahead, word)` is what the overseer makes of a turn.
@@ -97,7 +120,7 @@ pub fn play_one(
         score.won += u32::from(read);
         score.misread += u32::from(read != ahead);
     }
-    score.coin = Chance::HALF.hit(draws.word());
+    score.wins = wins(score.won, turns as u32, draws.word()) != 0;
     score
 }
 
@@ -117,15 +140,13 @@ mod tests {
             let mut bouts = Bouts::even();
             for lane in 0..LANES {
                 bouts.addresses[lane] = Streams::at(actor, lane as u64, Question(3), Default::default());
-                bouts.margins[lane] = fixed(lead);
-                bouts.misread(lane, Chance::of(rate));
+                bouts.terms(lane, fixed(lead), Chance::of(rate));
             }
-            let mut scores = [Score::default(); LANES];
-            play_lanes(&streams, &bouts, turns, &mut scores);
-            for (lane, score) in scores.iter().enumerate() {
+            let scores = play_lanes(&streams, &mut bouts, turns);
+            for lane in 0..LANES {
                 let read = |_, ahead, word| ahead ^ Chance::of(rate).hit(word);
                 let address = bouts.addresses[lane];
-                assert_eq!(*score, play_one(&streams, address, fixed(lead), turns, read));
+                assert_eq!(scores.of(lane), play_one(&streams, address, fixed(lead), turns, read));
             }
         }
     }

@@ -46,10 +46,9 @@ pub fn consult(
         let score = play_one(table.streams, address, fixed(lead), turns as usize, |turn, ahead, _| {
             overseer.reads_turn(at, (claimed, against), asked.level.into(), turn, ahead)
         });
-        let accepted = 2 * score.won > turns || (2 * score.won == turns && score.coin);
-        claim.verdict = claim.sides[usize::from(!accepted)];
+        claim.verdict = claim.sides[usize::from(!score.wins)];
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(accepted == true_claim);
+        ledger.won_by_truth += u32::from(score.wins == true_claim);
         ledger.erred += score.misread;
         ledger.confidence *= overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
         if asked.parent == NO_ROW {
@@ -63,7 +62,7 @@ pub fn consult(
                 overseer.spec.name,
                 score.won,
                 score.misread,
-                if accepted { "accepted" } else { "rejected" },
+                if score.wins { "accepted" } else { "rejected" },
             )
         });
     }

@@ -6,7 +6,8 @@ use crate::overseers::Exhausted;
 use crate::scenario::stages::{CrossCheck, Order};
 use crate::streams::{Actor, Address, LANES, Purpose, Streams};
 use crate::systems::judge::bout::{Bouts, LANE_TURNS_MAX, Score, fixed, play_lanes, play_one};
-use crate::systems::sight::{SPENT_COIN, Scene, Table};
+use crate::systems::sight::{SPENT_COIN, Scene, Table, seats};
+use crate::units::Chance;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -21,7 +22,7 @@ pub fn debate(
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
-    let table = table.scene();
+    let (table, journal) = (table.scene(), &mut *journal);
     let CrossCheck::Debate { turns, .. } = table.stages.cross_check else { return };
     let Queues { contested, decided, .. } = &mut *queues;
     let mut desk = Desk {
@@ -30,7 +31,7 @@ pub fn debate(
         claims: column(claims),
         matches: column(matches),
         decided,
-        journal: &mut journal,
+        journal,
         turns,
         dues: Dues::new(&table, turns),
         actor: Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer.spec.name),
@@ -41,12 +42,14 @@ pub fn debate(
     }
     let single = table.overseer.members() == 1 && turns as usize <= LANE_TURNS_MAX;
     if single && table.overseer.judging.plain_flip(0).is_some() {
-        let flip = table.overseer.judging.level_flip();
         let mut bouts = Bouts::even();
-        if let Some(flip) = flip {
-            (0..LANES).for_each(|lane| bouts.misread(lane, flip));
+        match desk.alike() {
+            Some((swapped, margin, flip)) => {
+                (0..LANES).for_each(|lane| bouts.terms(lane, margin, flip));
+                contested.chunks(LANES).for_each(|rows| desk.decide_alike(rows, &mut bouts, swapped));
+            }
+            None => contested.chunks(LANES).for_each(|rows| desk.decide_lanes(rows, &mut bouts)),
         }
-        contested.chunks(LANES).for_each(|rows| desk.decide_lanes(rows, &mut bouts, flip.is_none()));
     } else {
         contested.iter().for_each(|row| desk.decide(*row));
     }
@@ -73,10 +76,16 @@ impl Margins {
     }
 
     #[inline(always)]
-    fn at(&self, table: &Scene, row: Row, asked: &Asked, claims: &Claims, seats: [usize; 2]) -> i32 {
+    fn at(&self, table: &Scene, row: Row, asked: &Asked, claims: &Claims, swapped: bool) -> i32 {
         match self.fixed {
-            Some(margins) => margins[seats[0]],
-            None => fixed(self.standing + changing(table, row, asked, claims, seats)),
+            Some([first, second]) => {
+                if swapped {
+                    second
+                } else {
+                    first
+                }
+            }
+            None => fixed(self.standing + changing(table, row, asked, claims, swapped)),
         }
     }
 }
@@ -90,14 +99,14 @@ fn first(table: &Scene) -> f64 {
 }
 
 /// The part of seat 0's lead that depends on the question.
-fn changing(table: &Scene, row: Row, asked: &Asked, claims: &Claims, seats: [usize; 2]) -> f64 {
+fn changing(table: &Scene, row: Row, asked: &Asked, claims: &Claims, swapped: bool) -> f64 {
     let bias = &table.overseer.spec.bias;
     let advantage = |seat: usize| {
-        let answer = claims.sides[usize::from(seats[0] != seat)];
+        let answer = claims.sides[seat ^ usize::from(swapped)];
         table.ground.advantage_if(table.stands(row, asked, claims, answer))
     };
     let mut lead = advantage(0) - advantage(1);
-    lead += if seats[0] == 0 { first(table) } else { -first(table) };
+    lead += if swapped { -first(table) } else { first(table) };
     if bias.confident != 0.0 {
         let answers = table.ground.answers(asked.question);
         let sure = |seat: usize| {
@@ -146,20 +155,9 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     #[inline(always)]
-    fn seats(&self, row: Row) -> [usize; 2] {
-        self.table.seating(row, &self.asked[row as usize])
-    }
-
-    #[inline(always)]
-    fn address(&self, row: Row) -> Address {
+    fn address(&self, row: Row, asked: &Asked) -> Address {
         let at = self.table.place(row);
-        Streams::at(self.actor, at.trial, self.asked[row as usize].question, at.moment(0, 0))
-    }
-
-    #[inline(always)]
-    fn margin(&self, row: Row, seats: [usize; 2]) -> i32 {
-        let (asked, claims) = (&self.asked[row as usize], &self.claims[row as usize]);
-        self.margins.at(self.table, row, asked, claims, seats)
+        Streams::at(self.actor, at.trial, asked.question, at.moment(0, 0))
     }
 
     /// Pays for a judgement out of the budget, or ends the contest as the scenario says.
@@ -180,30 +178,47 @@ impl Desk<'_> {
         false
     }
 
-    /// Plays and decides at most eight debates side by side; `by_level`: the chance to misread is not set yet.
+    /// Whether seats are swapped, seat 0's lead, and the chance to misread, where no question changes them.
+    fn alike(&self) -> Option<(bool, i32, Chance)> {
+        let swapped = self.table.seated?;
+        let margins = self.margins.fixed?;
+        Some((swapped, margins[usize::from(swapped)], self.table.overseer.judging.level_flip()?))
+    }
+
+    /// Plays and decides at most eight debates side by side, on the same terms.
     #[inline(always)]
-    fn decide_lanes(&mut self, rows: &[Row], bouts: &mut Bouts, by_level: bool) {
-        let table = self.table;
-        for (lane, &row) in rows.iter().enumerate() {
-            bouts.addresses[lane] = self.address(row);
-            bouts.margins[lane] = self.margin(row, self.seats(row));
-            if by_level {
-                let level = self.asked[row as usize].level.into();
-                let flip = table.overseer.judging.plain_flip(level).expect("plain at every level if at one");
-                bouts.misread(lane, flip);
-            }
+    fn decide_alike(&mut self, rows: &[Row], bouts: &mut Bouts, swapped: bool) {
+        for (address, &row) in bouts.addresses.iter_mut().zip(rows) {
+            *address = self.address(row, &self.asked[row as usize]);
         }
-        let mut scores = [Score::default(); LANES];
-        play_lanes(table.streams, bouts, self.turns as usize, &mut scores);
-        for (score, &row) in scores.iter().zip(rows) {
-            self.close(row, *score);
+        let scores = play_lanes(self.table.streams, bouts, self.turns as usize);
+        for (lane, &row) in rows.iter().enumerate() {
+            self.close(row, scores.of(lane), swapped);
+        }
+    }
+
+    /// Plays and decides at most eight debates side by side, each on its own terms.
+    fn decide_lanes(&mut self, rows: &[Row], bouts: &mut Bouts) {
+        let table = self.table;
+        let mut swapped = [false; LANES];
+        for (lane, &row) in rows.iter().enumerate() {
+            let (asked, claims) = (&self.asked[row as usize], &self.claims[row as usize]);
+            swapped[lane] = table.swapped(row, asked);
+            bouts.addresses[lane] = self.address(row, asked);
+            let flip = table.overseer.judging.plain_flip(asked.level.into());
+            let flip = flip.expect("plain at every level if at one");
+            bouts.terms(lane, self.margins.at(table, row, asked, claims, swapped[lane]), flip);
+        }
+        let scores = play_lanes(table.streams, bouts, self.turns as usize);
+        for (lane, &row) in rows.iter().enumerate() {
+            self.close(row, scores.of(lane), swapped[lane]);
         }
     }
 
     /// Plays and decides a debate whose turns the overseer reads with more than a plain flip.
     fn decide(&mut self, row: Row) {
         let (table, asked, claim) = (self.table, &self.asked[row as usize], &self.claims[row as usize]);
-        let (at, overseer, seats) = (table.place(row), table.overseer, self.seats(row));
+        let (at, overseer, swapped) = (table.place(row), table.overseer, table.swapped(row, asked));
         let (level, turns) = (asked.level.into(), self.turns as usize);
         let side = |i: usize| Claim { question: asked.question, answer: claim.sides[i] };
         let plain = overseer.judging.plain_flip(level).filter(|_| overseer.members() == 1);
@@ -211,27 +226,25 @@ impl Desk<'_> {
             Some(flip) => ahead ^ flip.hit(word),
             None => {
                 let (first, second) = (side(0), side(1));
-                let zero_first = seats[0] == 0;
-                zero_first == overseer.reads_turn(at, (first, second), level, turn, ahead == zero_first)
+                swapped != overseer.reads_turn(at, (first, second), level, turn, ahead != swapped)
             }
         };
-        let score = play_one(table.streams, self.address(row), self.margin(row, seats), turns, reads);
-        self.close(row, score);
+        let margin = self.margins.at(table, row, asked, claim, swapped);
+        let score = play_one(table.streams, self.address(row, asked), margin, turns, reads);
+        self.close(row, score, swapped);
     }
 
     /// The verdict of a debate, and what it says to the recorder.
     #[inline(always)]
-    fn close(&mut self, row: Row, score: Score) {
-        let (table, seats) = (self.table, self.seats(row));
-        let (asked, claims) = (&self.asked[row as usize], &self.claims[row as usize]);
-        let lead = 2 * score.won as i32 - self.turns as i32;
-        // No branch: which side wins is a draw that no processor can predict.
-        let zero_wins = (lead > 0) | ((lead == 0) & score.coin);
-        let side = usize::from((seats[0] == 0) != zero_wins);
+    fn close(&mut self, row: Row, score: Score, swapped: bool) {
+        let table = self.table;
+        let (asked, claims) = (&self.asked[row as usize], &mut self.claims[row as usize]);
+        let side = usize::from(swapped == score.wins);
         let verdict = claims.sides[side];
+        claims.verdict = verdict;
         let truth_won = table.stands(row, asked, claims, verdict);
         let first_true = asked.parent == NO_ROW && table.stands(row, asked, claims, claims.sides[0]);
-        let posterior = table.overseer.posterior(asked.level.into(), lead.unsigned_abs());
+        let posterior = table.overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(self.turns));
         let Dues { unpaid, checks, arguments, .. } = self.dues;
         let ledger = &mut self.matches[table.block.lane(row)];
         ledger.cost = ledger.cost.saturating_add(unpaid);
@@ -242,20 +255,19 @@ impl Desk<'_> {
         ledger.erred += score.misread;
         ledger.confidence *= posterior;
         ledger.first_true |= first_true;
-        self.claims[row as usize].verdict = verdict;
         if self.journal.on {
-            self.tell(row, score, seats, side);
+            self.tell(row, score, swapped, side);
         }
     }
 
     /// Tells how a debate went.
     #[cold]
-    fn tell(&mut self, row: Row, score: Score, seats: [usize; 2], side: usize) {
+    fn tell(&mut self, row: Row, score: Score, swapped: bool, side: usize) {
         let (table, turns) = (self.table, self.turns);
         let (asked, claim) = (&self.asked[row as usize], &self.claims[row as usize]);
         let show = |i: usize| table.ground.show_answer(asked.question, claim.sides[i]);
-        let names = seats.map(|seat| &table.minds[seat].name);
-        let won = if seats[0] == 0 { score.won } else { turns - score.won };
+        let names = seats(swapped).map(|seat| &table.minds[seat].name);
+        let won = if swapped { turns - score.won } else { score.won };
         let line = format!(
             "debate: {} for {}, {} for {}; {} reads {won} to {} of {turns} turns, {} misread{}: {} stands",
             names[0],

@@ -3,7 +3,7 @@
 
 use crate::claim::{Answer, Claim};
 use crate::systems::cross_check::descent::{Dispute, End, Parts, descend};
-use crate::systems::sight::{Scene, Table};
+use crate::systems::sight::{Scene, Table, seats};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
 use crate::world::judgement::Decision;
 use crate::world::resources::{Journal, Queues};
@@ -28,7 +28,7 @@ pub fn verify(
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let ledger = &mut matches[table.block.lane(row)];
         let at = table.place(row);
-        let sides = table.seating(row, asked).map(|seat| &table.minds[seat]);
+        let sides = seats(table.swapped(row, asked)).map(|seat| &table.minds[seat]);
         let root = Claim { question: asked.question, answer: claim.sides[0] };
         let end = if claim.split {
             // A recombination under dispute is itself something the overseer can check.
