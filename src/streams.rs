@@ -317,8 +317,8 @@ impl Draws<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
-    use rand_chacha::rand_core::{Rng, SeedableRng};
 
     fn address(i: u64) -> Address {
         let actor = Streams::actor(Purpose::Judge, 3, "human");
