@@ -15,6 +15,7 @@ use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::CellSpec;
 use elenchus::scenario::stages::{Order, Sides};
 use elenchus::streams::{Address, LANES, Lanes, Moment, Purpose, Streams};
+use elenchus::systems::judge::debate::argument;
 use elenchus::tasks::claim_tree::Combine;
 use elenchus::tournament::{Conditions, play_cell};
 use std::hint::black_box;
@@ -49,7 +50,7 @@ fn engine(cell: &CellSpec) -> Counts {
 fn by_hand(seed: u64) -> Counts {
     let streams = Streams::new(seed);
     let task = Streams::actor(Purpose::Task, 0, "claim_tree");
-    let argue = Streams::actor(Purpose::Argue, 0, "human");
+    let argue = argument(0, ["expert", "deceiver"]);
     let lead = ((0.6f64 - 0.5) * f64::from(1u32 << 30)).round() as i32;
     let error = (0.1f64 * 4_294_967_296.0).round() as u64;
     let (mut right, mut all) = (0, 0);

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The meaning of results: raised by every change that alters a number.
-pub const SEMANTICS: u32 = 2;
+pub const SEMANTICS: u32 = 3;
 
 /// The numeric columns of cells.csv, in order: what an expectation may be about.
 pub const COLUMNS: &[&str] = &[
@@ -42,12 +42,6 @@ macro_rules! tally {
             pub fn add(&mut self, other: &Self) {
                 $(self.$sum += other.$sum;)*
             }
-
-            /// The sums in order, with their names.
-            #[must_use]
-            pub fn sums(&self) -> Vec<(&'static str, u64)> {
-                vec![$((stringify!($sum), self.$sum),)*]
-            }
         }
     };
 }
@@ -77,10 +71,12 @@ tally! {
     confidence,
     /// Matches in which the first side stood for the truth.
     first_true,
-    /// Matches in which some cross-check took place.
+    /// Questions that were cross-checked between two claims.
     contested,
-    /// Event: every contested question was decided for the truth, and at least one was contested.
+    /// Event: every question that was asked got the right verdict, given its sub-answers.
     all_nodes_right,
+    /// Verdicts that are wrong in matches in which an act of the overseer erred.
+    slipped,
 }
 
 /// One match, when it is asked for.
@@ -109,6 +105,8 @@ pub struct RoundRecord {
     pub trials: u64,
     /// Targets that were right.
     pub target_right: u64,
+    /// Targets that were wrong where an act of the overseer erred.
+    pub target_slipped: u64,
     /// P(right) of the student after the round.
     pub student: f64,
 }

@@ -35,8 +35,10 @@ pub enum Purpose {
     Inspect = 10,
     /// A guess when the budget is spent or the question is out of reach.
     Guess = 11,
-    /// A sampled answer, drawn afresh each time it is asked for.
+    /// Whether an agent that is asked again says the same again.
     Sample = 12,
+    /// What the student of an iteration draws: it has no name that a scenario could give.
+    Student = 13,
 }
 
 /// Where a block of 16 words lies: a ChaCha stream and a block counter in it.

@@ -153,7 +153,7 @@ impl<'a> Theatre<'a> {
     fn open(cell: &'a CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Self {
         let slots = plan.questions_max as usize;
         let mut world = spawn::world(cell, plan.lanes, slots, conditions.keep_trials && act.level.is_none());
-        spawn::seat(&mut world, cell, act.replicate, act.student);
+        spawn::seat(&mut world, cell, act.replicate, act.iteration, act.student);
         let schedule = systems::schedule(&cell.protocol.stages, conditions.rotation);
         Self { cell, world, schedule }
     }
@@ -212,21 +212,24 @@ fn play_replicate(
     let mut student: Option<Ability> = None;
     let mut iteration = 0;
     if let Distil::Parametric { rounds: count, fit_error, denoise } = cell.protocol.stages.distil {
-        let overseer = Judgement::new(&cell.overseer, replicate);
+        let overseer = Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate);
         for round in 1..=count {
             let mut accuracies: Vec<f64> = Vec::new();
             for level in 0..=cell.task.family.level_max() {
                 let act = Act { replicate, iteration, level: Some(level), student: student.as_ref() };
                 let tally = play_act(cell, plan, act, conditions)?.tally;
-                let fault = if level == 0 { &overseer.judging } else { &overseer.combining };
-                let denoise = if fault.is_fresh() { denoise.get() } else { 0.0 };
+                // Noise without a pattern is the overseer's: an agent's own mistake is the same each time.
+                let mut faults =
+                    [&overseer.judging, &overseer.combining].into_iter().take(1 + level as usize);
+                let noise = faults.all(|fault| fault.exact || fault.is_fresh());
+                let denoise = if noise { denoise.get() } else { 0.0 };
                 // Levels that no root reaches are learned as the level below.
                 let below = accuracies.last().copied().unwrap_or(0.0);
                 let accuracy = if tally.trials == 0 {
                     below
                 } else {
-                    let target = tally.right as f64 / tally.trials as f64;
-                    (target * (1.0 - fit_error.get()) + denoise * (1.0 - target)).min(1.0)
+                    let share = |count: u64| count as f64 / tally.trials as f64;
+                    (share(tally.right) * (1.0 - fit_error.get()) + denoise * share(tally.slipped)).min(1.0)
                 };
                 rounds.push(RoundRecord {
                     replicate,
@@ -234,6 +237,7 @@ fn play_replicate(
                     level,
                     trials: tally.trials,
                     target_right: tally.right,
+                    target_slipped: tally.slipped,
                     student: accuracy,
                 });
                 accuracies.push(accuracy);

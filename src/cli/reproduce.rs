@@ -1,7 +1,7 @@
 //! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
 
 use crate::cli::play::{self, Options};
-use crate::cli::run::chosen;
+use crate::cli::run::{chosen, judge_expectations};
 use crate::cli::{End, Outcome, print};
 use crate::records::SEMANTICS;
 use crate::scenario::from_document;
@@ -74,7 +74,10 @@ impl Reproduce {
         } else {
             print(&format!("{}: {verdict}, {} cells\n", self.result.display(), cells.len()))?;
         }
-        Ok(if difference.is_none() { End::Done } else { End::Differs })
+        if difference.is_some() {
+            return Ok(End::Differs);
+        }
+        judge_expectations(&scenario, &refs, &records)
     }
 
     fn difference(&self, stored: &results::Outcome, now: &results::Outcome, partial: bool) -> Option<String> {

@@ -125,7 +125,7 @@ fn provenance(wall_ms: u64, threads: Option<usize>) -> serde_json::Value {
 }
 
 /// Compares what the scenario expects with what came out.
-fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Outcome {
+pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Outcome {
     let mut unmet = Vec::new();
     for expectation in &scenario.expectations {
         for (cell, record) in cells.iter().zip(records) {

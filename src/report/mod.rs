@@ -7,6 +7,10 @@ use crate::stats::{difference, interval};
 /// Points of a sweep that a matrix shows; the rest is in cells.csv.
 const POINTS_SHOWN: usize = 13;
 
+/// What is said of a cell that trains something and was run once.
+const ONE_RUN: &str =
+    "  - : one run, no interval: its trials share a training; replicates = 5 or more makes it comparable\n";
+
 /// A cell and what came out of it.
 type Row<'a> = (&'a CellSpec, &'a CellRecord);
 
@@ -23,6 +27,16 @@ fn accuracy(record: &CellRecord) -> f64 {
 /// Whether `a` is right more often than `b`, beyond chance, on the trials they share.
 fn beats(a: &CellRecord, b: &CellRecord) -> bool {
     difference(a, b).is_some_and(|(low, _)| low > 0.0)
+}
+
+/// Half the width of a cell's 95 % interval; `None` for one run of what trains something.
+fn half_width(record: &CellRecord) -> Option<f64> {
+    interval(record).map(|(low, high)| (high - low) / 2.0)
+}
+
+/// The cell with the highest accuracy among those that have an interval.
+fn best<'a>(records: impl Iterator<Item = &'a CellRecord>) -> Option<&'a CellRecord> {
+    records.filter(|r| interval(r).is_some()).max_by(|a, b| accuracy(a).total_cmp(&accuracy(b)))
 }
 
 /// For each task and overseer the strategies, best first; over the points of a sweep, if there is one.
@@ -51,11 +65,12 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
 /// Strategies, best first, with intervals and costs; tied ones share a rank.
 fn leaderboard(mut rows: Vec<Row>) -> String {
     rows.sort_by(|a, b| accuracy(b.1).total_cmp(&accuracy(a.1)));
-    // A rank ends where a strategy is beaten by the first of the rank.
-    let mut ranks: Vec<usize> = Vec::new();
+    // A rank ends where a strategy is beaten by the first of the rank. One run has no rank.
+    let mut ranks: Vec<Option<usize>> = Vec::new();
     for (i, (_, record)) in rows.iter().enumerate() {
-        let leader = ranks.last().copied().unwrap_or(0);
-        ranks.push(if beats(rows[leader].1, record) { i } else { leader });
+        let leader = ranks.iter().rev().find_map(|rank| *rank);
+        let rank = leader.filter(|leader| !beats(rows[*leader].1, record)).unwrap_or(i);
+        ranks.push(interval(record).map(|_| rank));
     }
     let width = width_of(rows.iter().map(|(cell, _)| cell.protocol.name.as_str()));
     let mut text =
@@ -63,14 +78,16 @@ fn leaderboard(mut rows: Vec<Row>) -> String {
     for ((cell, record), rank) in rows.iter().zip(&ranks) {
         let total = record.total();
         let trials = total.trials.max(1) as f64;
-        let tied = if ranks.iter().filter(|other| *other == rank).count() > 1 { "=" } else { " " };
+        let shared = rank.is_some() && ranks.iter().filter(|other| *other == rank).count() > 1;
+        let tied = if shared { "=" } else { " " };
+        let rank = rank.map_or_else(|| "-".into(), |rank| (rank + 1).to_string());
         let interval = interval(record).map_or_else(
-            || "one run        ".into(),
+            || "one run, none   ".into(),
             |(low, high)| format!("{:>5} to {:>5} ", percent(low), percent(high)),
         );
         text.push_str(&format!(
             "  {:>3}{tied}  {:width$}  {:>7}  {interval}  {:>11}  {:>6.2}  {:>11.2}\n",
-            rank + 1,
+            rank,
             cell.protocol.name,
             percent(accuracy(record)),
             percent(total.abstained as f64 / trials),
@@ -78,15 +95,19 @@ fn leaderboard(mut rows: Vec<Row>) -> String {
             total.agent_calls as f64 / trials,
         ));
     }
-    if ranks.windows(2).any(|pair| pair[0] == pair[1]) {
+    if ranks.iter().enumerate().any(|(i, rank)| rank.is_some() && ranks[..i].contains(rank)) {
         text.push_str(
             "  = : tied, the paired 95 % interval of the difference from the first of the rank covers 0\n",
         );
     }
+    if ranks.contains(&None) {
+        text.push_str(ONE_RUN);
+    }
     text
 }
 
-/// Right verdicts in percent: a row a strategy, a column a point.
+/// Right verdicts in percent: a row a strategy, a column a point; then the widest half of an interval in
+/// the row, and the mean cost.
 fn matrix(rows: &[Row]) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut points: Vec<&[(String, String)]> = Vec::new();
@@ -117,18 +138,43 @@ fn matrix(rows: &[Row]) -> String {
     let paths = &paths[..points.first().map_or(0, |point| point.len())];
     let mut text = format!("  right %, over {}\n  {:width$}", paths.join(" and "), "");
     shown.iter().for_each(|point| text.push_str(&format!("  {:>column$} ", label(point))));
+    text.push_str("  95 % +-    cost");
+    let mut one_run = false;
     for name in &names {
         text.push_str(&format!("\n  {name:width$}"));
         for point in shown {
-            let Some(record) = at(name, point) else { continue };
-            let beaten = names.iter().filter_map(|other| at(other, point)).any(|other| beats(other, record));
-            let mark = if beaten { " " } else { "*" };
-            text.push_str(&format!("  {:>column$}{mark}", percent(accuracy(record))));
+            let best = best(names.iter().filter_map(|other| at(other, point)));
+            let cell = at(name, point).map_or_else(String::new, |record| {
+                let tied = best.is_some_and(|best| !beats(best, record));
+                let mark = if half_width(record).is_none() {
+                    one_run = true;
+                    "-"
+                } else if tied {
+                    "*"
+                } else {
+                    " "
+                };
+                format!("{}{mark}", percent(accuracy(record)))
+            });
+            text.push_str(&format!("  {cell:>width$}", width = column + 1));
         }
+        let cells = || points.iter().filter_map(|point| at(name, point));
+        let widest = cells().map(half_width).collect::<Option<Vec<_>>>();
+        let widest = widest.map_or_else(|| "none".into(), |all| percent(all.into_iter().fold(0.0, f64::max)));
+        let cost = cells().map(|r| r.total().cost as f64 / r.total().trials.max(1) as f64).sum::<f64>();
+        text.push_str(&format!("  {widest:>7}  {:>6.2}", cost / cells().count().max(1) as f64));
     }
-    text.push_str("\n  * : best at that point, or tied with the best (the paired 95 % interval covers 0)");
+    text.push_str("\n  * : best at that point, or tied with the best (the paired 95 % interval covers 0)\n");
+    text.push_str(
+        "  95 % +- : half the widest interval of the row; cost: the mean over its points, in checks\n",
+    );
+    if one_run {
+        text.push_str(ONE_RUN);
+    }
     let more = points.len() - shown.len();
-    text.push_str(&if more > 0 { format!("; {more} more points in cells.csv\n") } else { "\n".into() });
+    if more > 0 {
+        text.push_str(&format!("  {more} more points in cells.csv\n"));
+    }
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 

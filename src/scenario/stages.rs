@@ -320,7 +320,7 @@ pub(super) const DENOISE: Field = optional(
     Shape::Probability,
     "0.0",
     "",
-    "share of errors independent between acts that the student does not learn; more: distillation cleans more",
+    "share of the overseer's errors independent between acts that the student does not learn; more: distillation cleans more",
 );
 
 /// The ways to distil.
@@ -330,7 +330,7 @@ pub fn distils() -> Vec<Variant> {
         stage("none", "nothing is learned", &[]),
         stage(
             "parametric",
-            "the parametric law: student = target (1 - fit_error) + denoise (1 - target) for independent errors",
+            "the parametric law: student = target (1 - fit_error) + denoise x the share of targets that are wrong where an act of the overseer without a pattern erred",
             &[ROUNDS, FIT, DENOISE],
         ),
     ];
@@ -344,6 +344,15 @@ impl Decompose {
         match self {
             Self::None => 0,
             Self::Tree { depth, .. } => (*depth).min(u32::from(u8::MAX)) as u8,
+        }
+    }
+
+    /// Acts of which a recombination is the plurality.
+    #[must_use]
+    pub fn votes(&self) -> u32 {
+        match self {
+            Self::None => 1,
+            Self::Tree { votes, .. } => *votes,
         }
     }
 }

@@ -122,12 +122,13 @@ fn axis_values(reader: &mut Reader, path: &str, node: &Node) -> Option<Vec<Node>
     }
 }
 
-/// The numbers from, from + step, … to, inclusive within half a step, each rounded to 12 digits.
+/// The numbers from, from + step, … up to `to`, which is one of them if the steps arrive there; each rounded to 12 digits.
 fn steps(from: f64, to: f64, step: f64) -> Result<Vec<f64>, String> {
     if step == 0.0 {
         return Err("a step of 0 never arrives; want another".into());
     }
-    let count = ((to - from) / step + 0.5).floor();
+    // A rounding error short of `to` still arrives.
+    let count = ((to - from) / step + 1e-9).floor();
     if count < 0.0 || count.is_nan() {
         return Err(format!("steps of {step} never lead from {from} to {to}; the sweep is empty"));
     }
@@ -240,4 +241,17 @@ fn named<'a>(root: &'a mut Node, list: &str, name: &str) -> Result<&'a mut Node,
         std::slice::from_mut(member)
     };
     items.iter_mut().find(|node| name_of(list, node) == Some(name)).ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_stop_at_the_end() {
+        assert_eq!(steps(0.0, 0.5, 0.3), Ok(vec![0.0, 0.3]));
+        assert_eq!(steps(0.0, 0.3, 0.1), Ok(vec![0.0, 0.1, 0.2, 0.3]));
+        assert_eq!(steps(3.0, 1.0, -1.0), Ok(vec![3.0, 2.0, 1.0]));
+        assert!(steps(0.0, 1.0, -0.1).is_err());
+    }
 }

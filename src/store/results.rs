@@ -49,6 +49,8 @@ pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
     put("protocol", cell.protocol.name.clone());
     put("overseer", cell.overseer.name.clone());
     put("task", cell.task.name.clone());
+    let agents: Vec<&str> = cell.agents.iter().map(|agent| agent.name.as_str()).collect();
+    put("agents", agents.join(" + "));
     cell.point.iter().for_each(|(path, value)| put(path, value.clone()));
     put("seed", cell.seed.to_string());
     put("replicates", cell.replicates.to_string());
@@ -89,7 +91,17 @@ pub fn outcome(
     let body = rows.into_iter().map(|row| row.into_iter().map(|(_, value)| value).collect());
     files.insert("cells.csv".to_owned(), csv_text(header.into_iter().chain(body))?);
     if records.iter().any(|record| !record.rounds.is_empty()) {
-        let header = ["id", "replicate", "round", "level", "trials", "target_right", "target", "student"];
+        let header = [
+            "id",
+            "replicate",
+            "round",
+            "level",
+            "trials",
+            "target_right",
+            "target_slipped",
+            "target",
+            "student",
+        ];
         let lines = cells.iter().zip(records).flat_map(|(cell, record)| {
             record.rounds.iter().map(|r| {
                 let target = if r.trials == 0 {
@@ -104,6 +116,7 @@ pub fn outcome(
                     r.level.to_string(),
                     r.trials.to_string(),
                     r.target_right.to_string(),
+                    r.target_slipped.to_string(),
                     target,
                     r.student.to_string(),
                 ]
@@ -125,6 +138,12 @@ pub fn outcome(
             "combines",
             "agent_calls",
             "erred",
+            "arguments",
+            "depth",
+            "first_true",
+            "contested",
+            "all_nodes_right",
+            "confidence",
         ];
         let lines = cells.iter().zip(records).flat_map(|(cell, record)| {
             record.trials.iter().map(|t| {
@@ -136,10 +155,16 @@ pub fn outcome(
                     t.tally.combines,
                     t.tally.agent_calls,
                     t.tally.erred,
+                    t.tally.arguments,
+                    t.tally.depth,
+                    t.tally.first_true,
+                    t.tally.contested,
+                    t.tally.all_nodes_right,
                 ];
                 let verdict = if t.tally.abstained == 1 { String::new() } else { t.verdict.to_string() };
                 let mut line = vec![cell.id.clone(), t.replicate.to_string(), t.trial.to_string(), verdict];
                 line.extend(numbers.iter().map(u64::to_string));
+                line.push((t.tally.confidence as f64 / 65_536.0).to_string());
                 line
             })
         });

@@ -31,8 +31,10 @@ pub fn settle(
             let claim = &mut claims[row as usize];
             claim.settled = true;
             let asked = &asked[row as usize];
+            let ledger = &mut matches[table.block.lane(row)];
+            ledger.wrong += u32::from(!table.stands(row, asked, claim, claim.verdict));
             if asked.parent == NO_ROW {
-                record(&table, row, asked, claim.verdict, &matches[table.block.lane(row)], recorder);
+                record(&table, row, asked, claim.verdict, ledger, recorder);
                 continue;
             }
             subs.answers[asked.parent as usize * subs.stride + usize::from(asked.ordinal)] = claim.verdict;
@@ -60,7 +62,7 @@ pub fn settle(
 fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Match, recorder: &mut Recorder) {
     let lane = table.block.lane(row);
     let right = table.ground.holds(lane, Claim { question: asked.question, answer: verdict });
-    let confidence = table.overseer.stated(f64::from(ledger.confidence));
+    let confidence = table.overseer.stated(ledger.confidence, table.ground.answers(asked.question));
     let tally = Tally {
         trials: 1,
         right: u64::from(right),
@@ -75,7 +77,8 @@ fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Matc
         confidence: (confidence * 65_536.0) as u64,
         first_true: ledger.first_true.into(),
         contested: ledger.contested.into(),
-        all_nodes_right: u64::from(ledger.contested > 0 && ledger.contested == ledger.won_by_truth),
+        all_nodes_right: u64::from(ledger.wrong == 0),
+        slipped: u64::from(!right && ledger.erred > 0),
     };
     let trial = table.block.trial(row);
     let sums = &mut recorder.sums;

@@ -90,10 +90,11 @@ pub struct Match {
     pub erred: u32,
     /// Cross-checks that took place.
     pub contested: u32,
-    /// Those that the truth won.
-    pub won_by_truth: u32,
+    /// Questions whose verdict is not right, given its sub-answers.
+    pub wrong: u32,
     /// Whether the first side stood for the truth at the root.
     pub first_true: bool,
-    /// Product of the overseer's posteriors.
+    /// How far the overseer's posterior is from a guess: 1 if it is sure, 0 if it knows nothing. Each act
+    /// takes its factor; see [`crate::world::judgement::tells`].
     pub confidence: f32,
 }

@@ -17,14 +17,14 @@ pub struct Fault {
     blind: Actor,
     /// Per level: the chance of a plain flip, where the model is one.
     flips: Vec<Option<Chance>>,
-    /// Per level: the declared chance to be right.
-    sureness: Vec<f32>,
+    /// Per level: the declared chances to be right of what is true, and of what is false.
+    sureness: Vec<(f64, f64)>,
     /// Whether it never errs.
     pub exact: bool,
 }
 
 impl Fault {
-    pub(super) fn new(model: &ErrorModel, replicate: u32, name: &str) -> Self {
+    pub(super) fn new(model: &ErrorModel, panel: &Panel, replicate: u32, name: &str) -> Self {
         let blind = Streams::actor(Purpose::Blind, replicate, name);
         let mut fault =
             Self { model: model.clone(), blind, flips: Vec::new(), sureness: Vec::new(), exact: false };
@@ -34,7 +34,11 @@ impl Fault {
         );
         fault.flips =
             (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.rates(level).0))).collect();
-        fault.sureness = (0..LEVELS as u32).map(|level| (1.0 - fault.declared(level)) as f32).collect();
+        // Members of a panel that share a pattern are right or wrong as one.
+        let members = if fault.is_fresh() { panel.members } else { 1 };
+        let right = |rate| majority_right(rate, panel.correlation.get(), members);
+        let rights = |(if_true, if_false)| (right(if_true), right(if_false));
+        fault.sureness = (0..LEVELS as u32).map(|level| rights(fault.rates(level))).collect();
         fault.exact = (0..LEVELS as u32).all(|level| fault.rates(level) == (0.0, 0.0));
         fault
     }
@@ -58,18 +62,25 @@ impl Fault {
         }
     }
 
-    /// The declared chance to be right at a level.
+    /// The declared chance that an answer of its own is right, all members together: accepting a false
+    /// one is how it errs.
     #[must_use]
-    #[inline]
-    pub fn sureness(&self, level: u32) -> f32 {
-        self.sureness[(level as usize).min(LEVELS - 1)]
+    pub fn sureness(&self, level: u32) -> f64 {
+        self.sureness[(level as usize).min(LEVELS - 1)].1
     }
 
-    /// Its declared error rate at a level: what its own confidence goes by.
+    /// The declared chance that a turn is read rightly, whichever side is ahead.
+    pub(super) fn sureness_of_turn(&self, level: u32) -> f64 {
+        let (of_true, of_false) = self.sureness[(level as usize).min(LEVELS - 1)];
+        0.5 * (of_true + of_false)
+    }
+
+    /// The declared chance that a claim was rightly accepted or rejected, as likely true as false before.
     #[must_use]
-    pub fn declared(&self, level: u32) -> f64 {
-        let (if_true, if_false) = self.rates(level);
-        0.5 * (if_true + if_false)
+    pub fn sureness_of(&self, level: u32, accepted: bool) -> f64 {
+        let (of_true, of_false) = self.sureness[(level as usize).min(LEVELS - 1)];
+        let (right, wrong) = if accepted { (of_true, 1.0 - of_false) } else { (of_false, 1.0 - of_true) };
+        if right + wrong == 0.0 { 0.5 } else { right / (right + wrong) }
     }
 
     /// Whether errors are drawn afresh each act, so that they carry no pattern.
@@ -136,6 +147,32 @@ pub fn urn(rate: f64, correlation: f64, errs: u32, seen: u32) -> Chance {
         (rate * fresh + correlation * f64::from(errs))
             / (fresh + correlation * f64::from(seen)).max(f64::MIN_POSITIVE),
     )
+}
+
+/// The chance that the greater part of a panel is right, a tie counting half: its errors are a Polya urn.
+#[must_use]
+pub fn majority_right(rate: f64, correlation: f64, members: u32) -> f64 {
+    let mut errs = vec![1.0];
+    for seen in 0..members {
+        let next = |err: usize| {
+            let fresh = 1.0 - correlation;
+            let weight = fresh + correlation * f64::from(seen);
+            // The first member's rate is exact, whatever the correlation.
+            if seen == 0 { rate } else { (rate * fresh + correlation * err as f64) / weight }
+        };
+        let mut more = vec![0.0; errs.len() + 1];
+        for (err, chance) in errs.iter().enumerate() {
+            more[err] += chance * (1.0 - next(err));
+            more[err + 1] += chance * next(err);
+        }
+        errs = more;
+    }
+    let weight = |err: usize| match (2 * err).cmp(&(members as usize)) {
+        std::cmp::Ordering::Less => 1.0,
+        std::cmp::Ordering::Equal => 0.5,
+        std::cmp::Ordering::Greater => 0.0,
+    };
+    errs.iter().enumerate().map(|(err, chance)| chance * weight(err)).sum()
 }
 
 /// Errors of a panel's members, one after the other.

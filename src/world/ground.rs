@@ -12,6 +12,11 @@
 //! # use elenchus::world::ground::Ground;
 //! fn cheat(ground: &Ground) -> &[u32] { &ground.contexts }
 //! ```
+//! ```compile_fail
+//! # use elenchus::world::ground::Ground;
+//! # use elenchus::claim::{Perturbation, Question};
+//! fn cheat(ground: &Ground) -> u16 { ground.observe(0, Question(0), Perturbation::Right).0 }
+//! ```
 
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::scenario::spec::TaskSpec;
@@ -150,20 +155,24 @@ impl Ground {
     /// What is perceived of a question under a perturbation.
     #[must_use]
     #[inline(always)]
-    pub fn observe(&self, lane: usize, question: Question, perturbation: Perturbation) -> Answer {
+    pub(super) fn observe(&self, lane: usize, question: Question, perturbation: Perturbation) -> Answer {
         perturbed(self.truth(lane, question), self.answers(question), perturbation)
     }
 
     /// What somebody who is never wrong perceives of many questions.
     #[inline]
-    pub fn observe_all(&self, questions: impl Iterator<Item = (usize, Question)>, seen: &mut [Answer]) {
+    pub(super) fn observe_all(
+        &self,
+        questions: impl Iterator<Item = (usize, Question)>,
+        seen: &mut [Answer],
+    ) {
         let questions = questions.map(|(lane, question)| (self.context(lane), question));
         self.family().truths(questions, seen);
     }
 
     /// Whether a claim is accepted under what is seen of it.
     #[must_use]
-    pub fn observe_claim(&self, lane: usize, claim: Claim, sight: Sight) -> bool {
+    pub(super) fn observe_claim(&self, lane: usize, claim: Claim, sight: Sight) -> bool {
         match sight {
             Sight::Flipped { if_true, if_false } => {
                 if self.holds(lane, claim) {

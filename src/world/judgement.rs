@@ -6,7 +6,7 @@ use crate::overseers::{ErrorModel, Exhausted, OverseerSpec};
 use crate::streams::{Actor, Draws, Purpose, Streams};
 use crate::units::{Chance, below};
 use crate::world::components::Match;
-use crate::world::fault::{Fault, LEVELS, Members};
+use crate::world::fault::{Fault, LEVELS, Members, majority_right};
 use crate::world::ground::{Sight, perturbed};
 use crate::world::mind::Place;
 use bevy_ecs::prelude::Component;
@@ -27,6 +27,7 @@ pub struct Judgement {
     /// Coins at its disposal.
     pub coin: Actor,
     posteriors: Box<Posteriors>,
+    sure_combining: Vec<f64>,
 }
 
 /// What was decided of a claim.
@@ -44,15 +45,14 @@ pub enum Decision {
 const LEADS: usize = 65;
 
 /// Posteriors by level and lead.
-type Posteriors = [[f32; LEADS]; LEVELS];
+type Posteriors = [[f64; LEADS]; LEVELS];
 
 fn posteriors(judging: &Fault) -> Box<Posteriors> {
     Box::new(std::array::from_fn(|level| {
-        let error = judging.declared(level as u32).clamp(1e-6, 1.0 - 1e-6);
+        let error = (1.0 - judging.sureness_of_turn(level as u32)).clamp(1e-6, 1.0 - 1e-6);
         let mut odds: f64 = 1.0;
         std::array::from_fn(|_| {
-            // Odds past this say certainty in the precision of the table.
-            let posterior = (odds / (1.0 + odds)) as f32;
+            let posterior = odds / (1.0 + odds);
             odds = (odds * ((1.0 - error) / error)).min(1e30);
             posterior
         })
@@ -60,15 +60,21 @@ fn posteriors(judging: &Fault) -> Box<Posteriors> {
 }
 
 impl Judgement {
-    /// The overseer of a replicate.
+    /// The overseer of a replicate, which recombines by so many votes.
     #[must_use]
-    pub fn new(spec: &OverseerSpec, replicate: u32) -> Self {
+    pub fn new(spec: &OverseerSpec, votes: u32, replicate: u32) -> Self {
         let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
-        let judging = Fault::new(&spec.error, replicate, &spec.name);
+        // Distinct from any overseer's name in judging: the purpose is the same.
+        let name = format!("{} combining", spec.name);
+        let combining = Fault::new(&spec.combining, &spec.panel, replicate, &name);
+        // Repeated acts err apart, unless by a pattern.
+        let votes = if combining.is_fresh() { votes } else { 1 };
+        let sure = |level| majority_right(1.0 - combining.sureness(level), 0.0, votes);
+        let judging = Fault::new(&spec.error, &spec.panel, replicate, &spec.name);
         Self {
             spec: spec.clone(),
-            // Distinct from any overseer's name in judging: the purpose is the same.
-            combining: Fault::new(&spec.combining, replicate, &format!("{} combining", spec.name)),
+            sure_combining: (0..LEVELS as u32).map(sure).collect(),
+            combining,
             posteriors: posteriors(&judging),
             judging,
             judge: actor(Purpose::Judge),
@@ -88,6 +94,13 @@ impl Judgement {
     /// How the members of the panel err in an act.
     fn panel<'a>(&self, fault: &'a Fault, at: Place, question: Question, level: u32) -> Members<'a> {
         fault.members(&self.spec.panel, at, question, level)
+    }
+
+    /// The declared chance that a recombination at a level is right, all votes together.
+    #[must_use]
+    #[inline]
+    pub fn sure_combining(&self, level: u32) -> f64 {
+        self.sure_combining[(level as usize).min(LEVELS - 1)]
     }
 
     /// Pays for an act if the budget allows it.
@@ -280,15 +293,27 @@ impl Judgement {
     /// odds 1, times (1 - e)/e for each turn of the lead.
     #[must_use]
     #[inline]
-    pub fn posterior(&self, level: u32, lead: u32) -> f32 {
+    pub fn posterior(&self, level: u32, lead: u32) -> f64 {
         self.posteriors[(level as usize).min(LEVELS - 1)][(lead as usize).min(LEADS - 1)]
     }
 
-    /// Its confidence as it states it, from its posterior.
+    /// Its confidence as it states it, in a verdict on a question with so many answers, from what its acts told.
     #[must_use]
-    pub fn stated(&self, posterior: f64) -> f64 {
+    pub fn stated(&self, told: f32, answers: u32) -> f64 {
+        let guess = 1.0 / f64::from(answers.max(1));
+        let posterior = guess + (1.0 - guess) * f64::from(told);
         (0.5 + (posterior - 0.5) * self.spec.miscalibration).clamp(0.0, 1.0)
     }
+}
+
+/// What an act that is right with this chance tells of a question with so many answers: 1 if it is
+/// sure, 0 if it is a guess. Errors fall on all wrong answers alike, so that what several acts in
+/// a row tell is the product, and errors that cancel are counted: of two answers and chances p and q
+/// it is (2p - 1)(2q - 1), the correlation of the truth with the verdict.
+#[must_use]
+#[inline(always)]
+pub fn tells(right: f64, answers: u32) -> f32 {
+    (if answers < 2 { 1.0 } else { right - (1.0 - right) / f64::from(answers - 1) }) as f32
 }
 
 /// The most votes that one plurality is of: members of a panel, or repeated acts.

@@ -3,7 +3,7 @@
 
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
 use crate::claim::{Answer, Claim, Perturbation, Question};
-use crate::streams::{Actor, Address, Moment, Purpose, Streams};
+use crate::streams::{Actor, Address, LANES, Lanes, Moment, Purpose, Streams};
 use crate::tasks::Family;
 use crate::units::Chance;
 use crate::world::ground::{Ground, Sight};
@@ -82,10 +82,46 @@ impl Mind {
         }
     }
 
+    /// The student of an iteration: honest, and no agent of the scenario's.
+    #[must_use]
+    pub fn student(ability: Ability, replicate: u32, iteration: u16) -> Self {
+        let spec = AgentSpec { name: "the student".into(), ..AgentSpec::plain() };
+        let actor = |what: &str| Streams::actor(Purpose::Student, replicate, &format!("{what} {iteration}"));
+        let (belief, lying) = (actor("belief"), actor("lie"));
+        let (inspection, sample) = (actor("inspect"), actor("sample"));
+        Self { belief, lying, inspection, sample, ..Self::new(&spec, ability, replicate) }
+    }
+
     /// What it believes of a question, drawn once per question: asking again gives the same.
     #[must_use]
     pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
         at.ground.observe(at.lane, question, self.belief_of(at, question, level))
+    }
+
+    /// What it believes of many questions, drawn side by side.
+    pub fn believes_all<'a>(
+        &self,
+        questions: impl Iterator<Item = (Place<'a>, Question, u32)> + Clone,
+        beliefs: &mut [Answer],
+    ) {
+        let Some((Place { ground, streams, .. }, ..)) = questions.clone().next() else { return };
+        if self.ability.is_sure() {
+            return ground.observe_all(questions.map(|(at, question, _)| (at.lane, question)), beliefs);
+        }
+        let mut words: Lanes = [[0; LANES]; 16];
+        let mut addresses = [Address::default(); LANES];
+        let mut rest = questions;
+        for beliefs in beliefs.chunks_mut(LANES) {
+            let chunk = rest.clone().take(beliefs.len());
+            for (address, (at, question, _)) in addresses.iter_mut().zip(chunk) {
+                *address = self.belief_address(at, question);
+            }
+            streams.blocks(&addresses, &mut words);
+            for (lane, (belief, (at, question, level))) in beliefs.iter_mut().zip(rest.by_ref()).enumerate() {
+                let drawn = [words[0][lane], words[1][lane], words[2][lane]];
+                *belief = ground.observe(at.lane, question, self.belief_drawn(at, question, level, drawn));
+            }
+        }
     }
 
     /// Whether it believes a claim: what it believes itself, or another answer where several are right.
@@ -106,7 +142,7 @@ impl Mind {
     #[must_use]
     #[inline]
     pub fn belief_address(&self, at: Place, question: Question) -> Address {
-        Streams::at(self.belief, at.trial, question, at.moment(0, 0))
+        Streams::at(self.belief, at.trial, question, Moment::default())
     }
 
     /// Its belief of a question from these words.
@@ -115,7 +151,7 @@ impl Mind {
     pub fn belief_drawn(&self, at: Place, question: Question, level: u32, words: [u32; 3]) -> Perturbation {
         let [shares, mut hit, mut wrong] = words;
         if self.sharing.hit(shares) {
-            let words = at.streams.block(Streams::at(self.shared, at.trial, question, at.moment(0, 0)));
+            let words = at.streams.block(Streams::at(self.shared, at.trial, question, Moment::default()));
             [hit, wrong] = [words[1], words[2]];
         }
         let right = self.ability.right(level, at.ground.answers(question));

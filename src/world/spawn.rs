@@ -54,7 +54,7 @@ pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> 
 }
 
 /// Seats the line-up and the overseer for a replicate. `student` takes the first seat.
-pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, student: Option<&Ability>) {
+pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, student: Option<&Ability>) {
     let seated: Vec<_> =
         world.query::<(bevy_ecs::entity::Entity, &Mind)>().iter(world).map(|(e, _)| e).collect();
     let judges: Vec<_> =
@@ -65,8 +65,7 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, student: Option<
     let mut minds: Vec<Mind> =
         cell.agents.iter().map(|agent| Mind::new(agent, ability(agent, &cell.task), replicate)).collect();
     if let Some(student) = student {
-        let spec = AgentSpec { name: "the student".into(), ..AgentSpec::plain() };
-        let mind = Mind::new(&spec, student.clone(), replicate);
+        let mind = Mind::student(student.clone(), replicate, iteration);
         match minds.first_mut() {
             Some(first) => *first = mind,
             None => minds.push(mind),
@@ -74,7 +73,7 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, student: Option<
     }
     // Spawned in the protocol's order into an empty table: a seat is a row.
     world.spawn_batch(minds);
-    world.spawn(Judgement::new(&cell.overseer, replicate));
+    world.spawn(Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate));
 }
 
 /// What a block starts from.

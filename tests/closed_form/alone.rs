@@ -5,6 +5,7 @@ use super::{TRIALS, beta_binomial, binomial, check, check_cell, each, majority, 
 use elenchus::agents::{AgentSpec, Competence, Stance};
 use elenchus::overseers::{ErrorModel, Exhausted, Over, OverseerSpec, Panel};
 use elenchus::scenario::presets::Preset;
+use elenchus::scenario::stages::{Distil, Stages};
 use elenchus::tasks::claim_tree::Combine;
 
 fn human(error: ErrorModel) -> OverseerSpec {
@@ -145,15 +146,16 @@ fn mistakes_are_shared_at_the_set_correlation() {
 
 #[test]
 fn a_belief_asked_three_times_is_one_belief() {
-    // The same trials, agent and question: direct word, a vote of one, and both answers of a debate with
-    // itself under another name differ in nothing.
-    let verdicts = |preset, agents| {
-        let cell =
-            super::common::cell(tree(2, 2, 5, Combine::Sum), human(uniform(0.2)), agents, preset, 20_000);
+    // The same trials, agent and question: direct word and a vote of one differ in nothing.
+    let verdicts_of = |stages: Stages, agents| {
+        let human = human(uniform(0.2));
+        let mut cell = super::common::cell(tree(2, 2, 5, Combine::Sum), human, agents, Preset::Trust, 20_000);
+        cell.protocol.stages = stages;
         let conditions = elenchus::tournament::Conditions { keep_trials: true, ..Default::default() };
         let record = elenchus::tournament::play_cell(&cell, &conditions).expect("a cell");
         record.trials.iter().map(|trial| trial.verdict).collect::<Vec<_>>()
     };
+    let verdicts = |preset: Preset, agents| verdicts_of(preset.stages(), agents);
     let expert = || agent("expert", 0.6, 0.5);
     let word = verdicts(Preset::Trust, vec![expert()]);
     assert_eq!(word, verdicts(Preset::Vote, vec![expert()]));
@@ -162,6 +164,12 @@ fn a_belief_asked_three_times_is_one_belief() {
     let three = verdicts(Preset::Vote, vec![same("a"), same("b"), same("c")]);
     assert_eq!(three, verdicts(Preset::Trust, vec![same("a")]));
     assert_ne!(word, three);
+    // Nor does another iteration change what the agents believe that are not trained: two of three outvote
+    // the student.
+    let distil = Distil::Parametric { rounds: 1, fit_error: p(0.0), denoise: p(0.0) };
+    let trained =
+        verdicts_of(Stages { distil, ..Preset::Vote.stages() }, vec![expert(), same("b"), same("c")]);
+    assert_eq!(three, trained);
 }
 
 #[test]

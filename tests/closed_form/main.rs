@@ -6,6 +6,8 @@ mod common;
 
 mod alone;
 mod amplification;
+mod confidence;
+mod controls;
 mod debate;
 mod verification;
 

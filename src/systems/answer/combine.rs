@@ -7,7 +7,7 @@ use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::judgement::{VOTES_MAX, plurality};
+use crate::world::judgement::{VOTES_MAX, plurality, tells};
 use crate::world::mind::Place;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -46,7 +46,7 @@ pub fn combine(
     }
     if sided {
         // Where the overseer does not slip, an honest agent has nothing to add.
-        let adds = |seat: &usize| !exact || table.minds[*seat].deceives();
+        let adds = |seat: &usize| !exact || table.minds[*seat].stance != Stance::Honest;
         (0..2).filter(adds).for_each(|seat| contend(&table, seat, asked, claims, complete));
     }
     claimed.append(complete);
@@ -83,7 +83,7 @@ fn recombine(
     let show = |answer| at.ground.show_answer(asked.question, answer);
     let Some(first) = next(ledger) else {
         let guess = overseer.guesses(at, asked.question, 1);
-        ledger.confidence /= at.ground.answers(asked.question) as f32;
+        ledger.confidence = 0.0;
         journal.tell(row, || format!("{} has spent its budget: {}", overseer.spec.name, show(guess)));
         return guess;
     };
@@ -99,7 +99,7 @@ fn recombine(
         let place = Streams::at(overseer.coin, at.trial, asked.question, at.moment(1, VOTE_COIN));
         plurality(&cast[..count], at.streams.block(place)[0])
     };
-    ledger.confidence *= overseer.combining.sureness(level);
+    ledger.confidence *= tells(overseer.sure_combining(level), at.ground.answers(asked.question));
     journal.tell(row, || {
         let mark = if combined == base { String::new() } else { format!(", and errs: it is {}", show(base)) };
         format!("{} combines the sub-answers to {}{mark}", overseer.spec.name, show(combined))
@@ -108,12 +108,15 @@ fn recombine(
 }
 
 /// What the agent in a seat contends of recombinations: agents see the sub-answers and can recombine. A
+/// sycophant says what the overseer leans to, a
 /// deceiver defends the overseer's slip if there is one, and else contends something false.
 fn contend(table: &Scene, seat: usize, asked: &[Asked], claims: &mut [Claims], rows: &[Row]) {
     let (mind, overseer) = (&table.minds[seat], table.overseer);
     match mind.stance {
         Stance::Honest => put_all(table, seat, asked, claims, rows, |_, _, claim| claim.base),
-        Stance::Sycophantic => put_all(table, seat, asked, claims, rows, |_, _, claim| claim.verdict),
+        Stance::Sycophantic => put_all(table, seat, asked, claims, rows, |at, asked, _| {
+            overseer.leans(at, asked.question, asked.level.into())
+        }),
         Stance::Deceptive { .. } => put_all(table, seat, asked, claims, rows, |at, asked, claim| {
             let slipped = claim.verdict != claim.base && claim.verdict.is_known();
             if slipped { claim.verdict } else { mind.against(at, asked.question, claim.base, overseer) }

@@ -9,7 +9,7 @@ use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::judgement::plurality;
+use crate::world::judgement::{plurality, tells};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
@@ -115,7 +115,7 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     let reaches = level <= overseer.spec.reach;
     if !reaches || !overseer.pays(ledger, overseer.spec.cost.check) {
         let guess = overseer.guesses(at, asked.question, 0);
-        ledger.confidence /= at.ground.answers(asked.question) as f32;
+        ledger.confidence = 0.0;
         journal.tell(row, || {
             let why = if reaches { "its budget is spent" } else { "it is beyond its reach" };
             format!(
@@ -130,7 +130,7 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     let answer = overseer.answers(at, asked.question, level, 0);
     let erred = !at.ground.holds(at.lane, crate::claim::Claim { question: asked.question, answer });
     ledger.erred += u32::from(erred);
-    ledger.confidence *= overseer.judging.sureness(level);
+    ledger.confidence *= tells(overseer.judging.sureness(level), at.ground.answers(asked.question));
     journal.tell(row, || {
         let mark = if erred { ", and errs" } else { "" };
         format!("{} checks: {}{mark}", overseer.spec.name, at.ground.show_answer(asked.question, answer))

@@ -7,6 +7,7 @@ use crate::streams::{Purpose, Streams};
 use crate::systems::judge::bout::{fixed, play_one};
 use crate::systems::sight::Table;
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
+use crate::world::judgement::tells;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
@@ -24,7 +25,7 @@ pub fn consult(
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let CrossCheck::Consultancy { turns, .. } = table.stages.cross_check else { return };
     let overseer = table.overseer;
-    let actor = Streams::actor(Purpose::Argue, table.block.replicate, &overseer.spec.name);
+    let actor = Streams::actor(Purpose::Argue, table.block.replicate, &table.minds[0].name);
     let Queues { contested, decided, .. } = &mut *queues;
     for row in contested.drain(..) {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
@@ -33,6 +34,7 @@ pub fn consult(
         let each = overseer.spec.cost.check.saturating_add(overseer.spec.cost.read.saturating_mul(turns));
         if !overseer.pays(ledger, each) {
             claim.verdict = overseer.guesses(at, asked.question, 2);
+            ledger.confidence = 0.0;
             journal.tell(row, || format!("{} has spent its budget and does not judge", overseer.spec.name));
             continue;
         }
@@ -48,9 +50,9 @@ pub fn consult(
         });
         claim.verdict = claim.sides[usize::from(!score.wins)];
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(score.wins == true_claim);
         ledger.erred += score.misread;
-        ledger.confidence *= overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
+        let posterior = overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
+        ledger.confidence *= tells(posterior, table.ground.answers(asked.question));
         if asked.parent == NO_ROW {
             ledger.first_true = true_claim;
         }

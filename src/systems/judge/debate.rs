@@ -9,6 +9,7 @@ use crate::systems::judge::bout::{Bouts, LANE_TURNS_MAX, Score, fixed, play_lane
 use crate::systems::sight::{SPENT_COIN, Scene, Table, seats};
 use crate::units::Chance;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
+use crate::world::judgement::tells;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Query, ResMut};
@@ -34,7 +35,7 @@ pub fn debate(
         journal,
         turns,
         dues: Dues::new(&table, turns),
-        actor: Streams::actor(Purpose::Argue, table.block.replicate, &table.overseer.spec.name),
+        actor: argument(table.block.replicate, [0, 1].map(|seat| table.minds[seat].name.as_str())),
         margins: Margins::new(&table),
     };
     if table.overseer.spec.budget.is_some() {
@@ -54,6 +55,12 @@ pub fn debate(
         contested.iter().for_each(|row| desk.decide(*row));
     }
     desk.decided.append(contested);
+}
+
+/// Whose the turns' draws are: the two agents', so that every overseer reads the same argument.
+#[must_use]
+pub fn argument(replicate: u32, seats: [&str; 2]) -> Actor {
+    Streams::actor(Purpose::Argue, replicate, &seats.join("\n"))
 }
 
 /// Seat 0's lead beyond strengths.
@@ -166,7 +173,7 @@ impl Desk<'_> {
         if overseer.pays(ledger, self.dues.each) {
             return true;
         }
-        ledger.confidence *= 0.5;
+        ledger.confidence *= tells(0.5, self.table.ground.answers(self.asked[row as usize].question));
         let second = self.table.coin(row, &self.asked[row as usize], SPENT_COIN);
         let claim = &mut self.claims[row as usize];
         claim.verdict = match overseer.spec.exhausted {
@@ -242,7 +249,6 @@ impl Desk<'_> {
         let side = usize::from(swapped == score.wins);
         let verdict = claims.sides[side];
         claims.verdict = verdict;
-        let truth_won = table.stands(row, asked, claims, verdict);
         let first_true = asked.parent == NO_ROW && table.stands(row, asked, claims, claims.sides[0]);
         let posterior = table.overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(self.turns));
         let Dues { unpaid, checks, arguments, .. } = self.dues;
@@ -251,9 +257,8 @@ impl Desk<'_> {
         ledger.checks += checks;
         ledger.arguments += arguments;
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(truth_won);
         ledger.erred += score.misread;
-        ledger.confidence *= posterior;
+        ledger.confidence *= tells(posterior, table.ground.answers(asked.question));
         ledger.first_true |= first_true;
         if self.journal.on {
             self.tell(row, score, swapped, side);

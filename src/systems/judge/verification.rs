@@ -5,7 +5,7 @@ use crate::claim::{Answer, Claim};
 use crate::systems::cross_check::descent::{Dispute, End, Parts, descend};
 use crate::systems::sight::{Scene, Table, seats};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
-use crate::world::judgement::Decision;
+use crate::world::judgement::{Decision, tells};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
 use bevy_ecs::prelude::{Local, Query, ResMut};
@@ -38,14 +38,13 @@ pub fn verify(
         };
         ledger.agent_calls += end.calls;
         ledger.depth = ledger.depth.max(end.depth + u32::from(kind_depth(&table, asked)));
-        let decision = decide(&table, row, end, ledger, &mut journal);
+        let decision = decide(&table, row, asked, end, ledger, &mut journal);
         claim.verdict = match decision {
             Decision::Abstained => Answer::UNKNOWN,
             Decision::Accepted => claim.sides[0],
             Decision::Rejected => claim.sides[1],
         };
         ledger.contested += 1;
-        ledger.won_by_truth += u32::from(table.stands(row, asked, claim, claim.verdict));
         if asked.parent == NO_ROW {
             ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
         }
@@ -59,8 +58,16 @@ fn kind_depth(table: &Scene, asked: &Asked) -> u8 {
 }
 
 /// What becomes of the defender's claim.
-fn decide(table: &Scene, row: Row, end: End, ledger: &mut Match, journal: &mut Journal) -> Decision {
+fn decide(
+    table: &Scene,
+    row: Row,
+    asked: &Asked,
+    end: End,
+    ledger: &mut Match,
+    journal: &mut Journal,
+) -> Decision {
     let (at, overseer) = (table.place(row), table.overseer);
+    let answers = at.ground.answers(asked.question);
     let claim = match end.dispute {
         Dispute::Conceded | Dispute::Overlooked => return Decision::Accepted,
         Dispute::Caught => return of_defender(end, false),
@@ -73,7 +80,7 @@ fn decide(table: &Scene, row: Row, end: End, ledger: &mut Match, journal: &mut J
     };
     let reaches = level <= overseer.spec.reach || matches!(end.dispute, Dispute::Recombination(..));
     if !reaches || !overseer.pays(ledger, overseer.spec.cost.check) {
-        ledger.confidence *= 0.5;
+        ledger.confidence *= tells(0.5, answers);
         let guess = overseer.guesses_claim(at, claim.question);
         journal.tell(row, || format!("{} cannot check that {}: {guess:?}", overseer.spec.name, show()));
         return match guess {
@@ -82,20 +89,16 @@ fn decide(table: &Scene, row: Row, end: End, ledger: &mut Match, journal: &mut J
         };
     }
     ledger.checks += overseer.members();
-    let (accepted, holds, declared) = match end.dispute {
+    let (accepted, holds, fault) = match end.dispute {
         Dispute::Recombination(_, base) => (
             overseer.accepts_recombination(at, claim, level, base),
             claim.answer == base,
-            overseer.combining.declared(level),
+            &overseer.combining,
         ),
-        _ => (
-            overseer.accepts(at, claim, level),
-            at.ground.holds(at.lane, claim),
-            overseer.judging.declared(level),
-        ),
+        _ => (overseer.accepts(at, claim, level), at.ground.holds(at.lane, claim), &overseer.judging),
     };
     ledger.erred += u32::from(accepted != holds);
-    ledger.confidence *= (1.0 - declared) as f32;
+    ledger.confidence *= tells(fault.sureness_of(level, accepted), answers);
     journal.tell(row, || {
         let (verb, mark) =
             (if accepted { "accepts" } else { "rejects" }, if accepted == holds { "" } else { ", and errs" });
