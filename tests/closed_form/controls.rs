@@ -50,7 +50,7 @@ fn two_honest_sides_and_two_deceptive_ones() {
         for preset in contests(Sides::Coin) {
             let human = || overseer(uniform(rate), uniform(rate));
             let honest = vec![agent("a", 1.0, 0.9), agent("b", 1.0, 0.1)];
-            check("two honest sides", task(), human(), honest, preset.clone(), 1.0);
+            check("two honest sides", task(), human(), honest, preset, 1.0);
             let deceptive = vec![liar("a", 0.9, Lie::Random), liar("b", 0.1, Lie::Random)];
             check("two deceptive sides", task(), human(), deceptive, preset, 0.0);
         }
