@@ -51,15 +51,17 @@ fn by_hand(seed: u64) -> Counts {
     let streams = Streams::new(seed);
     let task = Streams::actor(Purpose::Task, 0, "claim_tree");
     let argue = argument(0, ["expert", "deceiver"]);
+    let judge = Streams::actor(Purpose::Judge, 0, "human");
     let lead = ((0.6f64 - 0.5) * f64::from(1u32 << 30)).round() as i32;
-    let error = (0.1f64 * 4_294_967_296.0).round() as u64;
+    let error = (0.1f64 * 4_294_967_296.0).round() as u32;
     let (mut right, mut all) = (0, 0);
-    let mut words: Lanes = [[0; LANES]; 16];
-    let at = |actor, first: u64, node: u64| -> [Address; LANES] {
-        std::array::from_fn(|lane| Streams::at(actor, first + lane as u64, Question(node), Moment::default()))
+    let (mut words, mut read): (Lanes, Lanes) = ([[0; LANES]; 16], [[0; LANES]; 16]);
+    let at = |actor, first: u64, node: u64, act| -> [Address; LANES] {
+        let moment = Moment { act, ..Moment::default() };
+        std::array::from_fn(|lane| Streams::at(actor, first + lane as u64, Question(node), moment))
     };
     for first in (0..TRIALS).step_by(LANES) {
-        streams.blocks(&at(task, first, 0), &mut words);
+        streams.blocks(&at(task, first, 0, 0), &mut words);
         // Root, then the first child of each pair is drawn and the second completes the sum.
         let bit = |word: [u32; LANES]| word.map(|w| w >> 31);
         let root = bit(words[0]);
@@ -73,22 +75,28 @@ fn by_hand(seed: u64) -> Counts {
             }
         }
         let mut verdicts = truths;
-        let mut every = [true; LANES];
+        let mut every = [1; LANES];
         for node in (0..NODES).rev() {
-            streams.blocks(&at(argue, first, node as u64), &mut words);
-            for lane in 0..LANES {
-                let mut won = 0;
-                for turn in words[..3 * TURNS].chunks_exact(3) {
+            streams.blocks(&at(argue, first, node as u64, 0), &mut words);
+            streams.blocks(&at(judge, first, node as u64, 3), &mut read);
+            // Whole rows of lanes in 32-bit words, without a branch: what the compiler makes vectors of.
+            let mut won = [0u32; LANES];
+            for (turn, reading) in words[..2 * TURNS].chunks_exact(2).zip(&read) {
+                for lane in 0..LANES {
                     let ahead = (turn[0][lane] >> 2) as i32 - (turn[1][lane] >> 2) as i32 + lead > 0;
-                    won += usize::from(ahead ^ (u64::from(turn[2][lane]) < error));
+                    won[lane] += u32::from(ahead) ^ u32::from(reading[lane] < error);
                 }
-                let truth_wins = 2 * won > TURNS || (2 * won == TURNS && words[3 * TURNS][lane] >> 31 == 0);
+            }
+            let coin = bit(read[TURNS]);
+            for lane in 0..LANES {
+                let tie = u32::from(2 * won[lane] == TURNS as u32) & (coin[lane] ^ 1);
+                let truth_wins = u32::from(2 * won[lane] > TURNS as u32) | tie;
                 let base = if node < 3 {
                     verdicts[2 * node + 1][lane] ^ verdicts[2 * node + 2][lane]
                 } else {
                     truths[node][lane]
                 };
-                verdicts[node][lane] = base ^ u32::from(!truth_wins);
+                verdicts[node][lane] = base ^ truth_wins ^ 1;
                 every[lane] &= truth_wins;
             }
         }

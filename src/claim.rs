@@ -23,6 +23,15 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Of two answers the other; "I don't know" stays.
+    #[must_use]
+    #[inline(always)]
+    pub fn opposite(self) -> Self {
+        Self(if self.is_known() { self.0 ^ 1 } else { self.0 })
+    }
+}
+
 impl Default for Answer {
     fn default() -> Self {
         Self::UNKNOWN

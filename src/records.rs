@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The meaning of results: raised by every change that alters a number.
-pub const SEMANTICS: u32 = 3;
+pub const SEMANTICS: u32 = 4;
 
 /// The numeric columns of cells.csv, in order: what an expectation may be about.
 pub const COLUMNS: &[&str] = &[
@@ -69,7 +69,7 @@ tally! {
     erred,
     /// Sum of confidences, in units of 2^-16.
     confidence,
-    /// Matches in which the first side stood for the truth.
+    /// Matches in which the first side, or who answered alone, stood for the truth at the root.
     first_true,
     /// Questions that were cross-checked between two claims.
     contested,
@@ -90,6 +90,9 @@ pub struct TrialRecord {
     pub tally: Tally,
     /// The verdict; 65535 is an abstention.
     pub verdict: u16,
+    /// What the first and the second side claimed at the root, twice the same where one answers alone; 65535:
+    /// nothing.
+    pub sides: [u16; 2],
 }
 
 /// A level of a distillation round.

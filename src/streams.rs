@@ -162,7 +162,7 @@ impl Streams {
             #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
             // SAFETY: the feature was detected on the line above.
             unsafe {
-                blocks_avx2(&self.key, at, out);
+                wide::chacha8(&self.key, at, out);
             }
             return;
         }
@@ -183,17 +183,14 @@ impl Streams {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn blocks_avx2(key: &[u32; 8], at: &[Address; LANES], out: &mut Lanes) {
-    chacha8(key, at, out);
-}
+/// "expand 32-byte k": ChaCha's first row. Source: [Bernstein2008].
+const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 
 /// ChaCha with 8 rounds for `L` addresses side by side; one body for every width.
 #[inline(always)]
 fn chacha8<const L: usize>(key: &[u32; 8], at: &[Address; L], out: &mut [[u32; L]; 16]) {
     let mut start = [[0; L]; 16];
-    for (row, word) in start.iter_mut().zip([0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]) {
+    for (row, word) in start.iter_mut().zip(CONSTANTS) {
         *row = [word; L];
     }
     for (row, word) in start[4..12].iter_mut().zip(key) {
@@ -245,7 +242,7 @@ type Row = [u32; 4];
 #[inline]
 fn chacha8_rows(key: &[u32; 8], at: Address) -> [u32; 16] {
     let start: [Row; 4] = [
-        [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574],
+        CONSTANTS,
         [key[0], key[1], key[2], key[3]],
         [key[4], key[5], key[6], key[7]],
         [at.block as u32, (at.block >> 32) as u32, at.stream as u32, (at.stream >> 32) as u32],
@@ -313,6 +310,85 @@ impl Draws<'_> {
     #[inline]
     pub fn hit(&mut self, chance: Chance) -> bool {
         chance.hit(self.word())
+    }
+}
+
+/// ChaCha with 8 rounds for eight addresses, a lane each. Written out in vectors, since what a compiler
+/// makes of loops over lanes hangs on the rest of the crate, and lost three quarters of the speed once.
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use super::{Address, CONSTANTS, LANES, Lanes};
+    use std::arch::x86_64::{
+        __m256i, _mm256_add_epi32, _mm256_or_si256, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_setr_epi32,
+        _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_xor_si256,
+    };
+
+    type Words = __m256i;
+
+    #[target_feature(enable = "avx2")]
+    fn by_16(x: Words) -> Words {
+        let order = _mm256_setr_epi8(
+            2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14,
+            15, 12, 13,
+        );
+        _mm256_shuffle_epi8(x, order)
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn by_8(x: Words) -> Words {
+        let order = _mm256_setr_epi8(
+            3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14, 3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15,
+            12, 13, 14,
+        );
+        _mm256_shuffle_epi8(x, order)
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn quarter(s: &mut [Words; 16], a: usize, b: usize, c: usize, d: usize) {
+        s[a] = _mm256_add_epi32(s[a], s[b]);
+        s[d] = by_16(_mm256_xor_si256(s[d], s[a]));
+        s[c] = _mm256_add_epi32(s[c], s[d]);
+        let x = _mm256_xor_si256(s[b], s[c]);
+        s[b] = _mm256_or_si256(_mm256_slli_epi32::<12>(x), _mm256_srli_epi32::<20>(x));
+        s[a] = _mm256_add_epi32(s[a], s[b]);
+        s[d] = by_8(_mm256_xor_si256(s[d], s[a]));
+        s[c] = _mm256_add_epi32(s[c], s[d]);
+        let x = _mm256_xor_si256(s[b], s[c]);
+        s[b] = _mm256_or_si256(_mm256_slli_epi32::<7>(x), _mm256_srli_epi32::<25>(x));
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn chacha8(key: &[u32; 8], at: &[Address; LANES], out: &mut Lanes) {
+        let row = |word: fn(&Address) -> u64, by: u32| {
+            let w: [i32; LANES] = std::array::from_fn(|lane| (word(&at[lane]) >> by) as i32);
+            _mm256_setr_epi32(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
+        };
+        let start: [Words; 16] = std::array::from_fn(|i| match i {
+            0..4 => _mm256_set1_epi32(CONSTANTS[i] as i32),
+            4..12 => _mm256_set1_epi32(key[i - 4] as i32),
+            12 => row(|at| at.block, 0),
+            13 => row(|at| at.block, 32),
+            14 => row(|at| at.stream, 0),
+            _ => row(|at| at.stream, 32),
+        });
+        let mut s = start;
+        for _ in 0..4 {
+            quarter(&mut s, 0, 4, 8, 12);
+            quarter(&mut s, 1, 5, 9, 13);
+            quarter(&mut s, 2, 6, 10, 14);
+            quarter(&mut s, 3, 7, 11, 15);
+            quarter(&mut s, 0, 5, 10, 15);
+            quarter(&mut s, 1, 6, 11, 12);
+            quarter(&mut s, 2, 7, 8, 13);
+            quarter(&mut s, 3, 4, 9, 14);
+        }
+        for (out, (word, first)) in out.iter_mut().zip(s.iter().zip(&start)) {
+            #[expect(unsafe_code, reason = "a vector register is eight words, in order")]
+            // SAFETY: both are 32 bytes without padding, and any bits are words.
+            let words =
+                unsafe { std::mem::transmute::<Words, [u32; LANES]>(_mm256_add_epi32(*word, *first)) };
+            *out = words;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
+use crate::world::mind::Student;
 use crate::world::resources::{Journal, Randomness, Recorder};
 use crate::world::spawn::{self, Start};
 use bevy_ecs::prelude::{Schedule, World};
@@ -71,7 +72,7 @@ pub struct Plan {
 /// The most questions of one match; more would not fit a world.
 const QUESTIONS_MAX: u64 = 1 << 20;
 /// Rows that a world should have, so that its columns stay in the cache.
-const ROWS_IDEAL: u64 = 1 << 12;
+const ROWS_IDEAL: u64 = 1 << 13;
 
 /// What the cell would take, or why it cannot be played.
 ///
@@ -146,7 +147,7 @@ struct Act<'a> {
     replicate: u32,
     iteration: u16,
     level: Option<u32>,
-    student: Option<&'a Ability>,
+    student: Option<&'a Student>,
 }
 
 impl<'a> Theatre<'a> {
@@ -176,29 +177,91 @@ fn play_act(cell: &CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> 
     let lanes = plan.lanes as u64;
     let blocks = cell.trials.div_ceil(lanes);
     // A thread keeps its world from run to run, so that spawning is paid once.
-    let blocks_per_run = blocks.div_ceil(64).clamp(8, 256);
+    // At most 256 runs, however many trials: memory must not grow with them.
+    let blocks_per_run = blocks.div_ceil(256).max(8);
     let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
     let open = || Theatre::open(cell, plan, act, conditions);
-    let parts: Result<Vec<_>, Stopped> = runs
-        .into_par_iter()
-        .map_init(open, |theatre, run| {
-            let last = ((run + 1) * blocks_per_run).min(blocks);
-            for block in run * blocks_per_run..last {
-                if (conditions.interrupted)() {
-                    return Err(Stopped::Interrupted);
-                }
-                let first = block * lanes;
-                let trials = lanes.min(cell.trials - first);
-                theatre.play(first, trials as usize, act);
-                (conditions.progress)(trials);
+    let sums = runs.into_par_iter().map_init(open, |theatre, run| {
+        let last = ((run + 1) * blocks_per_run).min(blocks);
+        for block in run * blocks_per_run..last {
+            if (conditions.interrupted)() {
+                return Err(Stopped::Interrupted);
             }
-            Ok(theatre.take())
-        })
-        .collect();
-    let mut all = Sums::default();
-    parts?.into_iter().for_each(|part| all.add(part));
+            let first = block * lanes;
+            let trials = lanes.min(cell.trials - first);
+            theatre.play(first, trials as usize, act);
+            (conditions.progress)(trials);
+        }
+        Ok(theatre.take())
+    });
+    let mut all = sums.try_reduce(Sums::default, |mut all, part| {
+        all.add(part);
+        Ok(all)
+    })?;
     all.trials.sort_unstable_by_key(|trial| trial.trial);
     Ok(all)
+}
+
+/// What a replicate's distillation comes to.
+#[derive(Default)]
+struct Training {
+    student: Option<Student>,
+    rounds: Vec<RoundRecord>,
+    /// Iterations done.
+    iteration: u16,
+}
+
+/// Trains a replicate's student, round by round, if the composition distils.
+fn train(cell: &CellSpec, plan: &Plan, replicate: u32, conditions: &Conditions) -> Result<Training, Stopped> {
+    let mut training = Training::default();
+    let Distil::Parametric { rounds, fit_error, denoise } = cell.protocol.stages.distil else {
+        return Ok(training);
+    };
+    let overseer = Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate);
+    for round in 1..=rounds {
+        let (mut accuracies, mut sureness): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+        for level in 0..=cell.task.family.level_max() {
+            let (iteration, student) = (training.iteration, training.student.as_ref());
+            let tally =
+                play_act(cell, plan, Act { replicate, iteration, level: Some(level), student }, conditions)?
+                    .tally;
+            // Noise without a pattern is the overseer's: an agent's own mistake is the same each time.
+            let mut faults = [&overseer.judging, &overseer.combining].into_iter().take(1 + level as usize);
+            let noise = faults.all(|fault| fault.exact || fault.is_fresh());
+            let denoise = if noise { denoise.get() } else { 0.0 };
+            let learned =
+                |right: f64, slipped: f64| (right * (1.0 - fit_error.get()) + denoise * slipped).min(1.0);
+            let share = |count: u64, of: u64| count as f64 / of as f64;
+            let answered = tally.trials - tally.abstained;
+            // Levels that no root reaches are learned as the level below.
+            let below = |known: &[f64]| known.last().copied().unwrap_or(0.0);
+            let accuracy = if tally.trials == 0 {
+                below(&accuracies)
+            } else {
+                learned(share(tally.right, tally.trials), share(tally.slipped, tally.trials))
+            };
+            let sure = if answered == 0 {
+                below(&sureness)
+            } else {
+                // Slips are its own, of which it knows how many it makes.
+                learned(share(tally.confidence, answered) / 65_536.0, share(tally.slipped, tally.trials))
+            };
+            training.rounds.push(RoundRecord {
+                replicate,
+                round,
+                level,
+                trials: tally.trials,
+                target_right: tally.right,
+                target_slipped: tally.slipped,
+                student: accuracy,
+            });
+            accuracies.push(accuracy);
+            sureness.push(sure);
+        }
+        training.student = Some(Student { ability: Ability::of_accuracies(&accuracies), sureness });
+        training.iteration += 1;
+    }
+    Ok(training)
 }
 
 /// Plays a replicate: its distillation rounds, if any, and then its matches.
@@ -208,44 +271,7 @@ fn play_replicate(
     replicate: u32,
     conditions: &Conditions,
 ) -> Result<(Sums, Vec<RoundRecord>), Stopped> {
-    let mut rounds = Vec::new();
-    let mut student: Option<Ability> = None;
-    let mut iteration = 0;
-    if let Distil::Parametric { rounds: count, fit_error, denoise } = cell.protocol.stages.distil {
-        let overseer = Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate);
-        for round in 1..=count {
-            let mut accuracies: Vec<f64> = Vec::new();
-            for level in 0..=cell.task.family.level_max() {
-                let act = Act { replicate, iteration, level: Some(level), student: student.as_ref() };
-                let tally = play_act(cell, plan, act, conditions)?.tally;
-                // Noise without a pattern is the overseer's: an agent's own mistake is the same each time.
-                let mut faults =
-                    [&overseer.judging, &overseer.combining].into_iter().take(1 + level as usize);
-                let noise = faults.all(|fault| fault.exact || fault.is_fresh());
-                let denoise = if noise { denoise.get() } else { 0.0 };
-                // Levels that no root reaches are learned as the level below.
-                let below = accuracies.last().copied().unwrap_or(0.0);
-                let accuracy = if tally.trials == 0 {
-                    below
-                } else {
-                    let share = |count: u64| count as f64 / tally.trials as f64;
-                    (share(tally.right) * (1.0 - fit_error.get()) + denoise * share(tally.slipped)).min(1.0)
-                };
-                rounds.push(RoundRecord {
-                    replicate,
-                    round,
-                    level,
-                    trials: tally.trials,
-                    target_right: tally.right,
-                    target_slipped: tally.slipped,
-                    student: accuracy,
-                });
-                accuracies.push(accuracy);
-            }
-            student = Some(Ability::of_accuracies(&accuracies));
-            iteration += 1;
-        }
-    }
+    let Training { student, rounds, iteration } = train(cell, plan, replicate, conditions)?;
     let act = Act { replicate, iteration, level: None, student: student.as_ref() };
     Ok((play_act(cell, plan, act, conditions)?, rounds))
 }
@@ -287,17 +313,9 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
 pub fn trace(cell: &CellSpec, replicate: u32, trial: u64) -> Result<Trace, String> {
     let conditions = Conditions { block: Some(1), keep_trials: true, ..Conditions::default() };
     let plan = plan_in_blocks(cell, conditions.block)?;
-    let mut student = None;
-    let mut iteration = 0;
-    if let Distil::Parametric { rounds, .. } = cell.protocol.stages.distil {
-        let all = Conditions::default();
-        let full = plan_in_blocks(cell, None)?;
-        let (_, records) =
-            play_replicate(cell, &full, replicate, &all).map_err(|stopped| stopped.to_string())?;
-        let last: Vec<f64> = records.iter().filter(|r| r.round == rounds).map(|r| r.student).collect();
-        student = Some(Ability::of_accuracies(&last));
-        iteration = rounds as u16;
-    }
+    let full = plan_in_blocks(cell, None)?;
+    let Training { student, iteration, .. } =
+        train(cell, &full, replicate, &Conditions::default()).map_err(|stopped| stopped.to_string())?;
     let act = Act { replicate, iteration, level: None, student: student.as_ref() };
     let mut theatre = Theatre::open(cell, &plan, act, &conditions);
     theatre.world.resource_mut::<Journal>().on = true;

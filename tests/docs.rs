@@ -78,7 +78,10 @@ fn imports_go_down_the_floors() {
     let floor = |module: &str| floors.iter().position(|names| names.contains(&module));
     for (file, text) in all() {
         let module = file.split(['/', '.']).next().expect("a first part");
-        let Some(own) = floor(module) else { continue };
+        let Some(own) = floor(module) else {
+            assert!(["lib", "main"].contains(&module), "{file}: {module} is on no floor");
+            continue;
+        };
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
             for part in line.split("crate::").skip(1) {
                 let named = part.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("a name");
@@ -86,6 +89,20 @@ fn imports_go_down_the_floors() {
                 assert!(other <= own, "{file}: `{line}` imports up the floors");
             }
         }
+    }
+}
+
+#[test]
+fn imports_are_written_so_that_they_can_be_checked() {
+    for (file, text) in all() {
+        let code = || text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        for way_round in ["crate::{", "super::super::", "std::{", "use crate as", "use std as"] {
+            let found = code().find(|line| line.contains(way_round));
+            assert_eq!(found, None, "{file}: {way_round} hides what it imports; name one module a line");
+        }
+        let upper = ["scenario", "world", "systems", "tournament", "stats", "report", "store", "cli"];
+        let hides = |line: &&str| upper.iter().any(|module| line.contains(&format!("super::{module}::")));
+        assert_eq!(code().find(hides), None, "{file}: say crate:: of another floor");
     }
 }
 
@@ -105,6 +122,51 @@ fn each_room_keeps_its_tools_to_itself() {
                 !uses || rooms.iter().any(|room| file.starts_with(room)),
                 "{file} uses {tool}; it belongs in {rooms:?}"
             );
+        }
+    }
+}
+
+/// Who may ask the fence what is true, and why: counted, so that one more call has to be argued for here.
+const ASKS_THE_TRUTH: &[(&str, &str, usize)] = &[
+    // What is perceived, under a perturbation decided without the truth.
+    ("world/mind.rs", "observe", 4),
+    ("world/judgement.rs", "observe", 4),
+    // What the truth adds to a strength, as the task says; acts that erred, for the books.
+    ("systems/judge/debate.rs", "stands", 1),
+    ("systems/judge/debate.rs", "advantage_if", 2),
+    ("systems/judge/consultancy.rs", "stands", 1),
+    ("systems/judge/consultancy.rs", "advantage_if", 1),
+    ("systems/judge/verification.rs", "holds", 1),
+    ("systems/answer/mod.rs", "holds", 1),
+    // The recorder; the trace; the question that distillation is measured on.
+    ("systems/sight.rs", "holds", 1),
+    ("systems/record.rs", "holds", 1),
+    ("systems/record.rs", "hold_all", 1),
+    ("systems/record.rs", "stands", 1),
+    ("tournament.rs", "holds", 1),
+    ("tournament.rs", "show_truth", 1),
+    ("world/spawn.rs", "question_at_level", 1),
+];
+
+#[test]
+fn the_truth_is_asked_for_only_where_it_may_be() {
+    const QUESTIONS: &[&str] =
+        &["observe", "holds", "hold_all", "stands", "advantage_if", "show_truth", "question_at_level"];
+    for (file, text) in all().iter().filter(|(file, _)| file != "world/ground.rs") {
+        for question in QUESTIONS {
+            // `observe` stands for all of its kind, such as `observe_claim`.
+            let is_call = |line: &str| {
+                let line = line.trim_start();
+                !line.starts_with("//") && line.contains(&format!(".{question}")) && {
+                    let rest = &line
+                        [line.find(&format!(".{question}")).expect("it is there") + 1 + question.len()..];
+                    rest.starts_with('(') || (*question == "observe" && rest.starts_with('_'))
+                }
+            };
+            let calls = text.lines().filter(|line| is_call(line)).count();
+            let allowed = ASKS_THE_TRUTH.iter().find(|(f, q, _)| f == file && q == question);
+            let allowed = allowed.map_or(0, |(_, _, count)| *count);
+            assert_eq!(calls, allowed, "src/{file} asks the fence `{question}`: see ASKS_THE_TRUTH");
         }
     }
 }

@@ -191,6 +191,12 @@ fn check_false_claims(spec: &FamilySpec, seed: u64) {
             laid(claimed).is_none_or(|laid| truth(counter).0 < laid.0).then_some(counter)
         };
         let shown = || format!("{spec:?} {}", family.show_question(&context, question));
+        // A choice among candidates is of the best that was laid out.
+        let counter = |answer| laid(family.counter_proposal(&context, question, Answer(answer as u16)));
+        if let Some(chosen) = laid(claimed) {
+            let best = (0..family.answers(question)).filter_map(counter).min();
+            assert_eq!(best, Some(chosen), "{}: a worse candidate is chosen", shown());
+        }
         if family.is_right(&context, question, base) {
             for better in (0..family.answers(question)).map(|a| Answer(a as u16)) {
                 assert_eq!(beats(better), None, "{}: nothing beats a right claim", shown());
@@ -213,6 +219,73 @@ proptest! {
     fn a_false_claim_has_a_flaw_to_show(which in 0..specs().len(), seed: u32) {
         check_false_claims(&specs()[which], seed.into());
     }
+}
+
+#[test]
+fn shortcuts_give_what_they_stand_for() {
+    for spec in &specs() {
+        let family: &dyn Family = spec;
+        for i in 0..20 {
+            let (context, root) = trial(spec, 5, i);
+            let truth = |question| family.truth(&context, question);
+            let (seen, _) = unfold(family, &context, root, &mut { truth });
+            let all: Vec<Question> = seen.iter().copied().collect();
+            let mut truths = vec![Answer::UNKNOWN; all.len()];
+            spec.truths(all.iter().map(|question| (context.as_slice(), *question)), &mut truths);
+            assert!(truths.iter().copied().eq(all.iter().copied().map(truth)), "{spec:?}: truths");
+            let mut asked = BTreeSet::from([root]);
+            for question in all {
+                assert!(family.answers_alike().is_none_or(|alike| alike == family.answers(question)));
+                let level = family.level(&context, question);
+                if level == 0 || family.is_proposal(question) {
+                    continue;
+                }
+                let (laid, _) = lay_out(family, &context, question, truth);
+                let laid: Vec<Question> = laid.into_iter().map(|(part, _)| part).collect();
+                let new = laid.iter().filter(|part| asked.insert(**part)).count();
+                assert!(family.repeats() || new == laid.len(), "{spec:?}: a question is asked again");
+                if family.independent() {
+                    let mut parts = vec![Question::default(); family.subs_max()];
+                    family.parts(question, &mut parts);
+                    assert_eq!(parts, laid, "{spec:?}: parts");
+                    let is_below = |part: &Question| family.level(&context, *part) + 1 == level;
+                    assert!(laid.iter().all(is_below), "{spec:?}: one level below");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn parameters_that_do_not_go_together_are_named_with_a_remedy() {
+    for (family, parameters, says) in [
+        (
+            "claim_tree",
+            r#""depth": 12, "branching": 64, "answers": 2, "combine": "sum""#,
+            "at most 65536 fit",
+        ),
+        (
+            "claim_tree",
+            r#""depth": 1, "branching": 3, "answers": 3, "combine": "all""#,
+            "want answers = 2, got 3",
+        ),
+        (
+            "claim_tree",
+            r#""depth": 1, "branching": 4, "answers": 2, "combine": "majority""#,
+            "needs an odd branching, got 4",
+        ),
+        ("wildcard_search", r#""bits": 2, "size": 5, "wildcards": 1"#, "want size at most 4, got 5"),
+        (
+            "wildcard_search",
+            r#""bits": 2, "size": 4, "wildcards": 3"#,
+            "want wildcards at most bits = 2, got 3",
+        ),
+        ("sequential_assignments", r#""size": 4, "depth": 4, "values": 2"#, "want depth at most 3, got 4"),
+    ] {
+        let problem = spec(family, parameters).problem().unwrap_or_default();
+        assert!(problem.contains(says), "{family} {parameters}: {problem:?}");
+    }
+    assert!(specs().iter().all(|spec| spec.problem().is_none()));
 }
 
 #[test]

@@ -211,7 +211,7 @@ pub fn stances() -> Vec<Variant> {
         Variant {
             name: "deceptive",
             doc: "argues against its own belief; with a wrong belief it may argue the truth",
-            sees: "its own belief; with lie = \"worst\" also the overseer's declared error model",
+            sees: "its own belief; with lie = \"worst\" also the overseer's declared error models and negligence",
             source: "",
             fields: &[optional(
                 "lie",

@@ -61,7 +61,10 @@ pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
     let (low, high) = interval(record).map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
     put("accuracy_low", low);
     put("accuracy_high", high);
-    put("confidence_mean", (total.confidence as f64 / 65_536.0 / trials).to_string());
+    // Of the verdicts given: who abstains states no confidence.
+    let given = total.trials - total.abstained;
+    let confidence = total.confidence as f64 / 65_536.0 / given as f64;
+    put("confidence_mean", if given == 0 { String::new() } else { confidence.to_string() });
     MEANS.iter().for_each(|(name, sum)| put(name, (sum(&total) as f64 / trials).to_string()));
     row
 }
@@ -131,6 +134,8 @@ pub fn outcome(
             "replicate",
             "trial",
             "verdict",
+            "first_side",
+            "second_side",
             "right",
             "abstained",
             "cost",
@@ -161,8 +166,11 @@ pub fn outcome(
                     t.tally.contested,
                     t.tally.all_nodes_right,
                 ];
-                let verdict = if t.tally.abstained == 1 { String::new() } else { t.verdict.to_string() };
-                let mut line = vec![cell.id.clone(), t.replicate.to_string(), t.trial.to_string(), verdict];
+                let answer =
+                    |answer: u16| if answer == u16::MAX { String::new() } else { answer.to_string() };
+                let [first, second] = t.sides.map(answer);
+                let mut line = vec![cell.id.clone(), t.replicate.to_string(), t.trial.to_string()];
+                line.extend([answer(t.verdict), first, second]);
                 line.extend(numbers.iter().map(u64::to_string));
                 line.push((t.tally.confidence as f64 / 65_536.0).to_string());
                 line

@@ -8,6 +8,7 @@ use crate::tasks::{Family, SUBS_MAX, Step};
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
 use crate::world::resources::{Queues, SubAnswers};
 use crate::world::spawn::column;
+use crate::world::waiting::Run;
 use bevy_ecs::prelude::{Query, ResMut};
 
 /// No decomposition: every open question is asked as it is.
@@ -62,61 +63,85 @@ pub fn split(
     };
     let mut rows = std::mem::take(&mut arena.queues.scratch);
     std::mem::swap(&mut rows, &mut arena.queues.open);
-    for &row in &rows {
-        let asked = arena.asked[row as usize];
-        let whole = asked.splits == 0 || asked.level == 0;
-        match arena.fan {
-            _ if whole => arena.queues.askable.push(row),
-            Some(fan) => ask_all(&table, &mut arena, row, asked, fan),
-            None if family.is_proposal(asked.question) => arena.queues.askable.push(row),
-            None => advance(&table, &mut arena, row),
-        }
+    match arena.fan {
+        Some(fan) => rows.runs(arena.lanes).for_each(|run| ask_all(&table, &mut arena, run, fan)),
+        None => rows.rows().for_each(|row| {
+            let asked = arena.asked[row as usize];
+            if asked.splits == 0 || asked.level == 0 || family.is_proposal(asked.question) {
+                arena.queues.askable.push(row);
+            } else {
+                advance(&table, &mut arena, row);
+            }
+        }),
     }
     rows.clear();
     std::mem::swap(&mut rows, &mut arena.queues.advance);
     if let Some(fan) = arena.fan {
-        rows.iter().for_each(|row| complete(&table, &mut arena, *row, fan));
+        rows.runs(arena.lanes).for_each(|run| complete(&table, &mut arena, run, fan));
         arena.queues.complete.append(&mut rows);
     } else {
-        rows.iter().for_each(|row| advance(&table, &mut arena, *row));
+        rows.rows().for_each(|row| advance(&table, &mut arena, row));
     }
     rows.clear();
     arena.queues.scratch = rows;
 }
 
-/// Asks all sub-questions of a split, none of which depends on another's answer or was asked before.
-#[inline(always)]
-fn ask_all(table: &Scene, arena: &mut Arena, row: Row, whole: Asked, fan: usize) {
-    let Arena { asked, parts, matches, queues, lanes, splits_max, scratch, .. } = arena;
-    let (lane, splits, level) = (table.block.lane(row), whole.splits - 1, whole.level - 1);
-    let questions = &mut scratch[..fan];
-    table.ground.parts(lane, whole.question, questions);
-    parts[row as usize].asked = fan as u16;
-    let ledger = &mut matches[lane];
-    let slot = ledger.slots as usize;
-    ledger.slots += fan as u32;
-    ledger.depth = ledger.depth.max(u32::from(*splits_max - splits));
-    let queue = if splits == 0 || level == 0 { &mut queues.askable } else { &mut queues.open };
-    let mut child = slot * *lanes + lane;
-    for (ordinal, &question) in questions.iter().enumerate() {
-        asked[child] = Asked { question, parent: row, ordinal: ordinal as u16, splits, level };
-        queue.push(child as Row);
-        child += *lanes;
+/// Asks all sub-questions of splits, none of which depends on another's answer or was asked before.
+fn ask_all(table: &Scene, arena: &mut Arena, mut run: Run, fan: usize) {
+    while run.start < run.end {
+        let row = run.start as usize;
+        let first = arena.asked[row];
+        let slots = arena.matches[table.block.lane(run.start)].slots;
+        // Trials side by side mostly ask the same, as often split, and have asked as much before.
+        let like = |(asked, ledger): (&Asked, &Match)| {
+            (asked.question, asked.splits, asked.level) == (first.question, first.splits, first.level)
+                && ledger.slots == slots
+        };
+        let matches = &arena.matches[table.block.lanes_of(run)];
+        let alike = arena.asked[run.range()].iter().zip(matches).take_while(|pair| like(*pair)).count();
+        let part = Run { start: run.start, end: run.start + alike as Row };
+        if first.splits == 0 || first.level == 0 {
+            arena.queues.askable.push_run(part);
+        } else {
+            ask_alike(table, arena, part, first, fan);
+        }
+        run.start = part.end;
     }
 }
 
-/// Completes a split of which all sub-answers are there.
-fn complete(table: &Scene, arena: &mut Arena, row: Row, fan: usize) {
-    let subs = &arena.subs.of(row)[..fan];
-    let mut base = Answer::UNKNOWN;
-    // "I don't know" is absorbing.
-    if subs.iter().all(|sub| sub.is_known())
-        && let Step::Done(done) =
-            table.ground.step(table.block.lane(row), arena.asked[row as usize].question, subs)
-    {
-        base = done;
+/// Asks all sub-questions of rows that ask the same.
+fn ask_alike(table: &Scene, arena: &mut Arena, run: Run, whole: Asked, fan: usize) {
+    let Arena { asked, parts, matches, queues, lanes, splits_max, scratch, .. } = arena;
+    let (splits, level) = (whole.splits - 1, whole.level - 1);
+    table.ground.parts(whole.question, &mut scratch[..fan]);
+    parts[run.range()].iter_mut().for_each(|parts| parts.asked = fan as u16);
+    let matches = &mut matches[table.block.lanes_of(run)];
+    let first = matches[0].slots as usize * *lanes + table.block.lane(run.start);
+    for ledger in matches.iter_mut() {
+        ledger.slots += fan as u32;
+        ledger.depth = ledger.depth.max(u32::from(*splits_max - splits));
     }
-    arena.claims[row as usize].completed(base);
+    let queue = if splits == 0 || level == 0 { &mut queues.askable } else { &mut queues.open };
+    for (ordinal, &question) in scratch[..fan].iter().enumerate() {
+        let start = first + ordinal * *lanes;
+        let children = asked[start..start + matches.len()].iter_mut();
+        for (child, parent) in children.zip(run.start..) {
+            *child = Asked { question, parent, ordinal: ordinal as u16, splits, level };
+        }
+        queue.push_run(Run { start: start as Row, end: (start + matches.len()) as Row });
+    }
+}
+
+/// Completes splits of which all sub-answers are there.
+fn complete(table: &Scene, arena: &mut Arena, run: Run, fan: usize) {
+    let Arena { asked, claims, subs, .. } = arena;
+    let stride = subs.stride;
+    let subs = subs.answers[run.start as usize * stride..run.end as usize * stride].chunks_exact(stride);
+    let splits = asked[run.range()].iter().zip(subs).map(|(asked, subs)| (asked.question, &subs[..fan]));
+    let mut complete = claims[run.range()].iter_mut();
+    table.ground.recombine_all(table.block.lanes_of(run), splits, |base| {
+        complete.next().expect("each split is told of once").completed(base);
+    });
 }
 
 /// Takes a split as far as its sub-answers allow: asks what comes next, or completes it.

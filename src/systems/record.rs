@@ -3,10 +3,13 @@
 
 use crate::claim::{Answer, Claim};
 use crate::records::{BATCHES, Tally, TrialRecord};
+use crate::scenario::stages::CrossCheck;
+use crate::systems::judge::debate::Dues;
 use crate::systems::sight::{Scene, Table};
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts, Row};
 use crate::world::resources::{Queues, Recorder, SubAnswers};
 use crate::world::spawn::column;
+use crate::world::waiting::{Run, Waiting};
 use bevy_ecs::prelude::{Query, ResMut};
 
 #[expect(clippy::too_many_arguments, reason = "a system's parameters are what it reads and writes")]
@@ -23,28 +26,26 @@ pub fn settle(
 ) {
     let table = table.scene();
     let (asked, parts, claims, matches) = (column(asked), column(parts), column(claims), column(matches));
-    let Queues { decided, repeats, advance, .. } = &mut *queues;
+    let Queues { decided, repeats, advance, scratch, .. } = &mut *queues;
     let (subs, recorder) = (&mut *subs, &mut *recorder);
-    let mut done = 0;
-    while done < decided.len() {
-        for &row in &decided[done..] {
-            let claim = &mut claims[row as usize];
-            claim.settled = true;
-            let asked = &asked[row as usize];
-            let ledger = &mut matches[table.block.lane(row)];
-            ledger.wrong += u32::from(!table.stands(row, asked, claim, claim.verdict));
-            if asked.parent == NO_ROW {
-                record(&table, row, asked, claim.verdict, ledger, recorder);
-                continue;
-            }
-            subs.answers[asked.parent as usize * subs.stride + usize::from(asked.ordinal)] = claim.verdict;
-            let parts = &mut parts[asked.parent as usize];
-            parts.got += 1;
-            if parts.got == parts.asked {
-                advance.push(asked.parent);
+    let dues = Dues::new(&table);
+    while !decided.is_empty() {
+        std::mem::swap(decided, scratch);
+        for run in scratch.runs(table.block.lanes) {
+            let (asked, claims) = (&asked[run.range()], &mut claims[run.range()]);
+            let matches = &mut matches[table.block.lanes_of(run)];
+            count_wrong(&table, run, asked, claims, matches);
+            claims.iter_mut().for_each(|claim| claim.settled = true);
+            // A slot holds roots alone, or none.
+            if asked[0].parent == NO_ROW {
+                for (((row, asked), claim), ledger) in (run.start..).zip(asked).zip(&*claims).zip(&*matches) {
+                    record(&table, row, asked, claim, ledger, &dues, recorder);
+                }
+            } else {
+                hand_on(run, asked, claims, parts, subs, advance);
             }
         }
-        done = decided.len();
+        scratch.clear();
         // A repeat takes the verdict of the question that was asked first.
         repeats.retain(|&(repeat, first)| {
             let Claims { settled, verdict, .. } = claims[first as usize];
@@ -55,27 +56,99 @@ pub fn settle(
             !settled
         });
     }
-    decided.clear();
+}
+
+/// Hands verdicts to the questions they are part of.
+#[inline(always)]
+fn hand_on(
+    run: Run,
+    asked: &[Asked],
+    claims: &[Claims],
+    parts: &mut [Parts],
+    subs: &mut SubAnswers,
+    advance: &mut Waiting,
+) {
+    let Asked { parent: first, ordinal, .. } = asked[0];
+    // Neighbours are mostly the same part of neighbours.
+    let strange =
+        |(asked, parent): (&Asked, Row)| (asked.parent ^ parent) | u32::from(asked.ordinal ^ ordinal);
+    if asked.iter().zip(first..).map(strange).fold(0, |all, strange| all | strange) == 0 {
+        let whole = Run { start: first, end: first + (run.end - run.start) };
+        let places = &mut subs.answers[first as usize * subs.stride + usize::from(ordinal)..];
+        places.iter_mut().step_by(subs.stride).zip(claims).for_each(|(place, claim)| *place = claim.verdict);
+        let parts = &mut parts[whole.range()];
+        parts.iter_mut().for_each(|parts| parts.got += 1);
+        let complete = |parts: &Parts| parts.got == parts.asked;
+        match parts.iter().filter(|parts| complete(parts)).count() {
+            0 => {}
+            count if count == parts.len() => advance.push_run(whole),
+            _ => (whole.start..)
+                .zip(parts)
+                .filter(|(_, parts)| complete(parts))
+                .for_each(|(row, _)| advance.push(row)),
+        }
+        return;
+    }
+    for (asked, claim) in asked.iter().zip(claims) {
+        let parent = asked.parent as usize;
+        subs.answers[parent * subs.stride + usize::from(asked.ordinal)] = claim.verdict;
+        parts[parent].got += 1;
+        if parts[parent].got == parts[parent].asked {
+            advance.push(asked.parent);
+        }
+    }
+}
+
+/// Counts verdicts that are not right: of a split, given its sub-answers; of another question, in truth.
+#[inline(always)]
+fn count_wrong(table: &Scene, run: Run, asked: &[Asked], claims: &[Claims], matches: &mut [Match]) {
+    let split = claims.iter().filter(|claim| claim.split).count();
+    if split < claims.len() {
+        let said =
+            |(asked, claim): (&Asked, &Claims)| Claim { question: asked.question, answer: claim.verdict };
+        let mut judged = claims.iter().zip(&mut *matches);
+        table.ground.hold_all(table.block.lanes_of(run), asked.iter().zip(claims).map(said), |right| {
+            let (claim, ledger) = judged.next().expect("each claim is told of once");
+            ledger.wrong += u32::from(!right & !claim.split);
+        });
+    }
+    if split > 0 {
+        for (claim, ledger) in claims.iter().zip(matches) {
+            ledger.wrong += u32::from(claim.split & (claim.verdict != claim.base));
+        }
+    }
 }
 
 /// Sums a match up.
-fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Match, recorder: &mut Recorder) {
-    let lane = table.block.lane(row);
+fn record(
+    table: &Scene,
+    row: Row,
+    asked: &Asked,
+    claims: &Claims,
+    ledger: &Match,
+    dues: &Dues,
+    recorder: &mut Recorder,
+) {
+    let (lane, Claims { sides, verdict, .. }) = (table.block.lane(row), *claims);
+    // What the overseer makes of sub-answers is nobody's side, unless it is contested.
+    let sided = !claims.split || table.stages.cross_check != CrossCheck::None;
     let right = table.ground.holds(lane, Claim { question: asked.question, answer: verdict });
-    let confidence = table.overseer.stated(ledger.confidence, table.ground.answers(asked.question));
+    // Who abstains states no confidence.
+    let told = table.overseer.stated(ledger.confidence, table.ground.answers(asked.question));
+    let confidence = if verdict.is_known() { told } else { 0.0 };
     let tally = Tally {
         trials: 1,
         right: u64::from(right),
         abstained: u64::from(!verdict.is_known()),
-        checks: ledger.checks.into(),
+        checks: (ledger.checks + ledger.contested * dues.checks).into(),
         combines: ledger.combines.into(),
-        arguments: ledger.arguments.into(),
-        cost: ledger.cost.into(),
+        arguments: (ledger.arguments + ledger.contested * dues.arguments).into(),
+        cost: ledger.cost.saturating_add(ledger.contested.saturating_mul(dues.unpaid)).into(),
         agent_calls: ledger.agent_calls.into(),
         depth: ledger.depth.into(),
         erred: ledger.erred.into(),
-        confidence: (confidence * 65_536.0) as u64,
-        first_true: ledger.first_true.into(),
+        confidence: u64::from((confidence * 65_536.0) as u32),
+        first_true: u64::from(sided && table.stands(row, asked, claims, sides[0])),
         contested: ledger.contested.into(),
         all_nodes_right: u64::from(ledger.wrong == 0),
         slipped: u64::from(!right && ledger.erred > 0),
@@ -86,6 +159,12 @@ fn record(table: &Scene, row: Row, asked: &Asked, verdict: Answer, ledger: &Matc
     sums.batches[trial as usize % BATCHES] += tally.right;
     if recorder.keep_trials {
         let replicate = table.block.replicate;
-        recorder.sums.trials.push(TrialRecord { replicate, trial, tally, verdict: verdict.0 });
+        recorder.sums.trials.push(TrialRecord {
+            replicate,
+            trial,
+            tally,
+            verdict: verdict.0,
+            sides: if sided { sides.map(|side| side.0) } else { [Answer::UNKNOWN.0; 2] },
+        });
     }
 }

@@ -96,6 +96,17 @@ impl ClaimTree {
     }
 
     fn draw_sums(&self, draws: &mut Draws, tree: &mut [u32]) {
+        if self.branching == 2 {
+            // The most common tree, without slices of slices: the pairs follow each other.
+            let mut next = 1;
+            while next + 1 < tree.len() {
+                let child = draws.below(self.answers);
+                tree[next] = child;
+                tree[next + 1] = self.minus(tree[next / 2], child);
+                next += 2;
+            }
+            return;
+        }
         self.draw_children(tree, |truth, children| {
             let mut rest = truth;
             let (last, others) = children.split_last_mut().expect("branching is at least 1");
@@ -181,11 +192,40 @@ impl Family for ClaimTree {
         }
     }
 
+    fn are_right<'a>(
+        &self,
+        claims: impl Iterator<Item = (&'a [u32], Question, Answer)>,
+        mut tell: impl FnMut(bool),
+    ) {
+        // "I don't know" is no number that a claim can have.
+        claims.for_each(|(context, question, answer)| tell(context[question.0 as usize] == u32::from(answer.0)));
+    }
+
+    fn recombined<'a>(
+        &self,
+        splits: impl Iterator<Item = (&'a [u32], Question, &'a [Answer])>,
+        mut tell: impl FnMut(Answer),
+    ) {
+        // Of two claims, the most common tree, the sum is one addition.
+        if self.combine == Combine::Sum && self.branching == 2 {
+            return splits.for_each(|(_, _, subs)| {
+                let [a, b] = [subs[0], subs[1]];
+                let sum = self.plus(a.0.into(), b.0.into()) as u16;
+                tell(if a.is_known() & b.is_known() { Answer(sum) } else { Answer::UNKNOWN });
+            });
+        }
+        splits.for_each(|(_, _, subs)| {
+            let known = subs.iter().all(|sub| sub.is_known());
+            let combined = || Answer(self.combined(subs.iter().map(|a| a.0.into())) as u16);
+            tell(if known { combined() } else { Answer::UNKNOWN });
+        });
+    }
+
     fn independent(&self) -> bool {
         true
     }
 
-    fn parts(&self, _context: &[u32], question: Question, parts: &mut [Question]) {
+    fn parts(&self, question: Question, parts: &mut [Question]) {
         let first = question.0 * u64::from(self.branching) + 1;
         parts.iter_mut().zip(first..).for_each(|(part, node)| *part = Question(node));
     }

@@ -55,9 +55,8 @@ pub trait Family: Send + Sync {
     where
         Self: Sized,
     {
-        for (truth, (context, question)) in truths.iter_mut().zip(questions) {
-            *truth = self.truth(context, question);
-        }
+        let each = |(truth, (context, question)): (&mut Answer, _)| *truth = self.truth(context, question);
+        truths.iter_mut().zip(questions).for_each(each);
     }
 
     /// Whether an answer is right.
@@ -65,24 +64,56 @@ pub trait Family: Send + Sync {
         self.truth(context, question) == answer
     }
 
+    /// Whether answers are right, for many claims, each with its trial's context; "I don't know" is not.
+    /// `tell` hears of each, in order.
+    fn are_right<'a>(
+        &self,
+        claims: impl Iterator<Item = (&'a [u32], Question, Answer)>,
+        mut tell: impl FnMut(bool),
+    ) where
+        Self: Sized,
+    {
+        claims.for_each(|(context, question, answer)| {
+            tell(answer.is_known() && self.is_right(context, question, answer));
+        });
+    }
+
     /// How a question of level 1 or more is decomposed and recombined: the step that
     /// follows these sub-answers, all of them known and in the order asked.
     fn step(&self, context: &[u32], question: Question, subs: &[Answer]) -> Step;
 
     /// Whether every question of level 1 or more asks [`Family::subs_max`] sub-questions, each one level
-    /// below and none of them a proposal, that never depend on earlier sub-answers.
+    /// below and none of them a proposal, that follow from the question alone.
     fn independent(&self) -> bool {
         false
     }
 
     /// All sub-questions of a question, where they are independent.
-    fn parts(&self, context: &[u32], question: Question, parts: &mut [Question]) {
+    fn parts(&self, question: Question, parts: &mut [Question]) {
         let none = [Answer::UNKNOWN; SUBS_MAX];
         for (i, part) in parts.iter_mut().enumerate() {
-            if let Step::Ask(sub) = self.step(context, question, &none[..i]) {
+            if let Step::Ask(sub) = self.step(&[], question, &none[..i]) {
                 *part = sub;
             }
         }
+    }
+
+    /// What complete sub-answers recombine to, for many questions, each with its trial's context. "I don't
+    /// know" is absorbing. `tell` hears of each, in order.
+    fn recombined<'a>(
+        &self,
+        splits: impl Iterator<Item = (&'a [u32], Question, &'a [Answer])>,
+        mut tell: impl FnMut(Answer),
+    ) where
+        Self: Sized,
+    {
+        splits.for_each(|(context, question, subs)| {
+            let known = subs.iter().all(|sub| sub.is_known());
+            tell(match known.then(|| self.step(context, question, subs)) {
+                Some(Step::Done(base)) => base,
+                _ => Answer::UNKNOWN,
+            });
+        });
     }
 
     /// Whether one trial may ask equal questions in different places.

@@ -92,8 +92,6 @@ pub struct Match {
     pub contested: u32,
     /// Questions whose verdict is not right, given its sub-answers.
     pub wrong: u32,
-    /// Whether the first side stood for the truth at the root.
-    pub first_true: bool,
     /// How far the overseer's posterior is from a guess: 1 if it is sure, 0 if it knows nothing. Each act
     /// takes its factor; see [`crate::world::judgement::tells`].
     pub confidence: f32,

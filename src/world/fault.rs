@@ -21,22 +21,37 @@ pub struct Fault {
     sureness: Vec<(f64, f64)>,
     /// Whether it never errs.
     pub exact: bool,
+    /// Members who are not one in how they err, and their correlation.
+    members: u32,
+    correlation: f64,
 }
 
 impl Fault {
     pub(super) fn new(model: &ErrorModel, panel: &Panel, replicate: u32, name: &str) -> Self {
         let blind = Streams::actor(Purpose::Blind, replicate, name);
-        let mut fault =
-            Self { model: model.clone(), blind, flips: Vec::new(), sureness: Vec::new(), exact: false };
+        let mut fault = Self {
+            model: model.clone(),
+            blind,
+            flips: Vec::new(),
+            sureness: Vec::new(),
+            exact: false,
+            members: 1,
+            correlation: panel.correlation.get(),
+        };
         let plain = matches!(
             model,
-            ErrorModel::Uniform { .. } | ErrorModel::ByLevel { .. } | ErrorModel::Table { .. }
+            ErrorModel::Uniform { .. }
+                | ErrorModel::Asymmetric { .. }
+                | ErrorModel::ByLevel { .. }
+                | ErrorModel::Table { .. }
         );
         fault.flips =
-            (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.rates(level).0))).collect();
+            (0..LEVELS as u32).map(|level| plain.then(|| Chance::of(fault.even(level).0))).collect();
         // Members of a panel that share a pattern are right or wrong as one.
-        let members = if fault.is_fresh() { panel.members } else { 1 };
-        let right = |rate| majority_right(rate, panel.correlation.get(), members);
+        if fault.is_fresh() {
+            fault.members = panel.members;
+        }
+        let right = |rate| majority_right(rate, fault.correlation, fault.members);
         let rights = |(if_true, if_false)| (right(if_true), right(if_false));
         fault.sureness = (0..LEVELS as u32).map(|level| rights(fault.rates(level))).collect();
         fault.exact = (0..LEVELS as u32).all(|level| fault.rates(level) == (0.0, 0.0));
@@ -44,7 +59,8 @@ impl Fault {
     }
 
     /// The rates (if the claim is true, if it is false) at a level.
-    fn rates(&self, level: u32) -> (f64, f64) {
+    #[must_use]
+    pub fn rates(&self, level: u32) -> (f64, f64) {
         let same = |rate: f64| (rate, rate);
         match &self.model {
             ErrorModel::Uniform { rate, .. }
@@ -62,11 +78,20 @@ impl Fault {
         }
     }
 
-    /// The declared chance that an answer of its own is right, all members together: accepting a false
-    /// one is how it errs.
+    /// The declared chance that an answer of its own to a question with so many answers is right, all
+    /// members and so many acts together, given that it is an answer: accepting a false one is how it errs.
     #[must_use]
-    pub fn sureness(&self, level: u32) -> f64 {
-        self.sureness[(level as usize).min(LEVELS - 1)].1
+    pub fn sureness(&self, level: u32, answers: u32, acts: u32) -> f64 {
+        let right = match self.model {
+            ErrorModel::Uniform { rate, over: Over::All } => {
+                // The draw is over all answers and "I don't know": it may be the right one again.
+                let each = rate.get() / f64::from(answers + 1);
+                let right = (1.0 - rate.get() + each) / (1.0 - each);
+                majority_right(1.0 - right, self.correlation, self.members)
+            }
+            _ => self.sureness[(level as usize).min(LEVELS - 1)].1,
+        };
+        if acts == 1 { right } else { majority_right(1.0 - right, 0.0, acts) }
     }
 
     /// The declared chance that a turn is read rightly, whichever side is ahead.
@@ -77,10 +102,26 @@ impl Fault {
 
     /// The declared chance that a claim was rightly accepted or rejected, as likely true as false before.
     #[must_use]
-    pub fn sureness_of(&self, level: u32, accepted: bool) -> f64 {
-        let (of_true, of_false) = self.sureness[(level as usize).min(LEVELS - 1)];
+    pub fn sureness_of(&self, level: u32, answers: u32, accepted: bool) -> f64 {
+        let (of_true, mut of_false) = self.sureness[(level as usize).min(LEVELS - 1)];
+        if self.has_pattern() && answers > 2 {
+            // A false claim is accepted only if it is the one wrong answer that is seen.
+            of_false = 1.0 - (1.0 - of_true) / f64::from(answers - 1);
+        }
         let (right, wrong) = if accepted { (of_true, 1.0 - of_false) } else { (of_false, 1.0 - of_true) };
         if right + wrong == 0.0 { 0.5 } else { right / (right + wrong) }
+    }
+
+    /// Whether *the* wrong answer of a question is what it sees when it errs.
+    fn has_pattern(&self) -> bool {
+        matches!(self.model, ErrorModel::Concentrated { .. }) || self.is_patterned()
+    }
+
+    /// Whether an opponent knows where it errs: under the adversarial model every opponent does, under
+    /// other models with a pattern only one that studied it.
+    #[must_use]
+    pub fn is_known(&self, studied: bool) -> bool {
+        matches!(self.model, ErrorModel::Adversarial { .. }) || (studied && self.has_pattern())
     }
 
     /// Whether errors are drawn afresh each act, so that they carry no pattern.
@@ -105,11 +146,29 @@ impl Fault {
         }
     }
 
+    /// The rates where neither of two claims is accepted or rejected by itself: their mean, for both.
+    pub(super) fn even(&self, level: u32) -> (f64, f64) {
+        let (if_true, if_false) = self.rates(level);
+        let mean = 0.5 * (if_true + if_false);
+        (mean, mean)
+    }
+
     /// The errors of a panel's members in one act.
     pub(super) fn members(&self, panel: &Panel, at: Place, question: Question, level: u32) -> Members<'_> {
+        self.members_at(self.rates(level), panel, at, question)
+    }
+
+    /// The errors of a panel's members in one act, at these rates.
+    pub(super) fn members_at(
+        &self,
+        rates: (f64, f64),
+        panel: &Panel,
+        at: Place,
+        question: Question,
+    ) -> Members<'_> {
         Members {
             fault: self,
-            rates: self.rates(level),
+            rates,
             correlation: panel.correlation.get(),
             share_wrong: panel.share_wrong,
             errs: (0, 0),

@@ -24,6 +24,7 @@ use crate::streams::{Address, LANES, Lanes, Moment, Purpose, Streams};
 use crate::tasks::{Family, FamilySpec, Step};
 use crate::units::below;
 use bevy_ecs::prelude::Resource;
+use std::ops::Range;
 
 /// What somebody sees of a claim, decided without knowing whether it is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Ground {
     /// Room for `lanes` trials of a task.
     #[must_use]
     pub fn new(task: &TaskSpec, lanes: usize) -> Self {
-        let words = task.family.context_words();
+        let words = task.family.context_words().max(1);
         let answers_alike = task.family.answers_alike();
         let (contexts, roots) = (vec![0; words * lanes], vec![Question(0); lanes]);
         Self { task: task.clone(), contexts, words, roots, answers_alike }
@@ -120,6 +121,13 @@ impl Ground {
         self.answers_alike.unwrap_or_else(|| self.family().answers(question))
     }
 
+    /// How many answers every question has, if that is the same for all.
+    #[must_use]
+    #[inline(always)]
+    pub fn answers_alike(&self) -> Option<u32> {
+        self.answers_alike
+    }
+
     /// The trial's root question.
     #[must_use]
     pub fn root(&self, lane: usize) -> Question {
@@ -135,8 +143,27 @@ impl Ground {
 
     /// All sub-questions of a question, where they are independent.
     #[inline]
-    pub fn parts(&self, lane: usize, question: Question, parts: &mut [Question]) {
-        self.family().parts(self.context(lane), question, parts);
+    pub fn parts(&self, question: Question, parts: &mut [Question]) {
+        self.family().parts(question, parts);
+    }
+
+    /// The contexts of lanes side by side.
+    #[inline(always)]
+    fn contexts(&self, lanes: Range<usize>) -> impl Iterator<Item = &[u32]> {
+        self.contexts[lanes.start * self.words..lanes.end * self.words].chunks_exact(self.words)
+    }
+
+    /// What complete sub-answers recombine to, for a question in each of these lanes; `tell` hears of each, in order.
+    #[inline]
+    pub fn recombine_all<'a>(
+        &'a self,
+        lanes: Range<usize>,
+        splits: impl Iterator<Item = (Question, &'a [Answer])>,
+        tell: impl FnMut(Answer),
+    ) {
+        let splits =
+            self.contexts(lanes).zip(splits).map(|(context, (question, subs))| (context, question, subs));
+        self.family().recombined(splits, tell);
     }
 
     /// The decomposition's next step after these sub-answers.
@@ -159,15 +186,15 @@ impl Ground {
         perturbed(self.truth(lane, question), self.answers(question), perturbation)
     }
 
-    /// What somebody who is never wrong perceives of many questions.
+    /// What somebody who is never wrong perceives of a question in each of these lanes.
     #[inline]
     pub(super) fn observe_all(
         &self,
-        questions: impl Iterator<Item = (usize, Question)>,
+        lanes: Range<usize>,
+        questions: impl Iterator<Item = Question>,
         seen: &mut [Answer],
     ) {
-        let questions = questions.map(|(lane, question)| (self.context(lane), question));
-        self.family().truths(questions, seen);
+        self.family().truths(self.contexts(lanes).zip(questions), seen);
     }
 
     /// Whether a claim is accepted under what is seen of it.
@@ -197,6 +224,19 @@ impl Ground {
     #[inline]
     pub(crate) fn holds(&self, lane: usize, claim: Claim) -> bool {
         claim.answer.is_known() && self.family().is_right(self.context(lane), claim.question, claim.answer)
+    }
+
+    /// As [`Ground::holds`], for a claim in each of these lanes; `tell` hears of each, in order.
+    #[inline]
+    pub(crate) fn hold_all(
+        &self,
+        lanes: Range<usize>,
+        claims: impl Iterator<Item = Claim>,
+        tell: impl FnMut(bool),
+    ) {
+        let claims =
+            self.contexts(lanes).zip(claims).map(|(context, claim)| (context, claim.question, claim.answer));
+        self.family().are_right(claims, tell);
     }
 
     /// For measuring distillation: a question of this level that the root's decomposition asks

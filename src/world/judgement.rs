@@ -2,11 +2,11 @@
 //! perturbations at addresses; the fence applies them to the truth.
 
 use crate::claim::{Answer, Claim, Perturbation, Question};
-use crate::overseers::{ErrorModel, Exhausted, OverseerSpec};
-use crate::streams::{Actor, Draws, Purpose, Streams};
+use crate::overseers::{Exhausted, OverseerSpec};
+use crate::streams::{Actor, Address, Draws, Purpose, Streams};
 use crate::units::{Chance, below};
 use crate::world::components::Match;
-use crate::world::fault::{Fault, LEVELS, Members, majority_right};
+use crate::world::fault::{Fault, LEVELS, Members};
 use crate::world::ground::{Sight, perturbed};
 use crate::world::mind::Place;
 use bevy_ecs::prelude::Component;
@@ -27,7 +27,8 @@ pub struct Judgement {
     /// Coins at its disposal.
     pub coin: Actor,
     posteriors: Box<Posteriors>,
-    sure_combining: Vec<f64>,
+    /// Acts of combining that are not one.
+    votes: u32,
 }
 
 /// What was decided of a claim.
@@ -41,8 +42,8 @@ pub enum Decision {
     Abstained,
 }
 
-/// Leads that posteriors are worked out for; higher ones count as the last.
-const LEADS: usize = 65;
+/// Leads that posteriors are worked out for: no debate has as many turns.
+pub const LEADS: usize = 128;
 
 /// Posteriors by level and lead.
 type Posteriors = [[f64; LEADS]; LEVELS];
@@ -69,11 +70,10 @@ impl Judgement {
         let combining = Fault::new(&spec.combining, &spec.panel, replicate, &name);
         // Repeated acts err apart, unless by a pattern.
         let votes = if combining.is_fresh() { votes } else { 1 };
-        let sure = |level| majority_right(1.0 - combining.sureness(level), 0.0, votes);
         let judging = Fault::new(&spec.error, &spec.panel, replicate, &spec.name);
         Self {
             spec: spec.clone(),
-            sure_combining: (0..LEVELS as u32).map(sure).collect(),
+            votes,
             combining,
             posteriors: posteriors(&judging),
             judging,
@@ -99,8 +99,8 @@ impl Judgement {
     /// The declared chance that a recombination at a level is right, all votes together.
     #[must_use]
     #[inline]
-    pub fn sure_combining(&self, level: u32) -> f64 {
-        self.sure_combining[(level as usize).min(LEVELS - 1)]
+    pub fn sure_combining(&self, level: u32, answers: u32) -> f64 {
+        self.combining.sureness(level, answers, self.votes)
     }
 
     /// Pays for an act if the budget allows it.
@@ -230,8 +230,15 @@ impl Judgement {
         }
     }
 
-    /// Whether, in a turn of a debate, the panel takes the weaker argument for the stronger.
-    /// `first` and `second` are the claims; `stronger_first`: the first side argued better.
+    /// Where its readings of an argument about a question are drawn.
+    #[must_use]
+    #[inline(always)]
+    pub fn reading(&self, at: Place, question: Question) -> Address {
+        Streams::at(self.judge, at.trial, question, at.moment(0, 3))
+    }
+
+    /// Whether, in a turn of a debate, the panel reads the first side's argument as the stronger;
+    /// `stronger_first`: it is. Of two claims none is accepted or rejected by itself: it errs at one rate.
     #[must_use]
     pub fn reads_turn(
         &self,
@@ -241,10 +248,34 @@ impl Judgement {
         turn: u16,
         stronger_first: bool,
     ) -> bool {
-        let (first, second) = claims;
+        self.reads(at, claims, self.judging.even(level), turn, stronger_first)
+    }
+
+    /// Whether, in a turn of a consultancy, the panel is moved by the argument for the first claim;
+    /// `strong`: it should be. One claim is accepted or rejected, each at its own rate.
+    #[must_use]
+    pub fn reads_argument(
+        &self,
+        at: Place,
+        claims: (Claim, Claim),
+        level: u32,
+        turn: u16,
+        strong: bool,
+    ) -> bool {
+        self.reads(at, claims, self.judging.rates(level), turn, strong)
+    }
+
+    fn reads(
+        &self,
+        at: Place,
+        (first, second): (Claim, Claim),
+        rates: (f64, f64),
+        turn: u16,
+        stronger_first: bool,
+    ) -> bool {
         let mut draws =
             at.streams.draws(Streams::at(self.judge, at.trial, first.question, at.moment(turn, 2)));
-        let mut members = self.panel(&self.judging, at, first.question, level);
+        let mut members = self.judging.members_at(rates, &self.spec.panel, at, first.question);
         self.majority(&mut draws, |draws| match members.sight(draws) {
             Sight::Flipped { if_true, if_false } => {
                 if stronger_first {
@@ -268,25 +299,36 @@ impl Judgement {
         })
     }
 
-    /// Whether an opponent knows where it errs: under the adversarial model every opponent does, under
-    /// other models with a pattern only one that studied it.
+    /// Whether an opponent knows where it errs in judging or combining.
     #[must_use]
     pub fn is_known_to_err(&self, studied: bool) -> bool {
-        match self.judging.model {
-            ErrorModel::Adversarial { .. } => true,
-            ErrorModel::Systematic { .. } | ErrorModel::Concentrated { .. } => studied,
-            _ => false,
-        }
+        self.judging.is_known(studied) || self.combining.is_known(studied)
     }
 
     /// The wrong answer this overseer is known to be fooled by at a question.
     #[must_use]
     pub fn fooled_by(&self, at: Place, question: Question, studied: bool) -> Option<Answer> {
-        if !self.is_known_to_err(studied) {
+        if !self.judging.is_known(studied) {
             return None;
         }
         let (seen, _) = self.judging.pattern(at, question)?;
         Some(at.ground.observe(at.lane, question, seen))
+    }
+
+    /// The wrong answer that it is known to see where sub-answers recombine to `base`.
+    #[must_use]
+    pub fn fooled_in_combining(
+        &self,
+        at: Place,
+        question: Question,
+        base: Answer,
+        studied: bool,
+    ) -> Option<Answer> {
+        if !self.combining.is_known(studied) || !base.is_known() {
+            return None;
+        }
+        let (seen, _) = self.combining.pattern(at, question)?;
+        Some(perturbed(base, at.ground.answers(question), seen)).filter(|seen| *seen != base)
     }
 
     /// P(the winner is right) after it led by `lead` turns, each read with the declared error: prior
@@ -294,7 +336,7 @@ impl Judgement {
     #[must_use]
     #[inline]
     pub fn posterior(&self, level: u32, lead: u32) -> f64 {
-        self.posteriors[(level as usize).min(LEVELS - 1)][(lead as usize).min(LEADS - 1)]
+        self.posteriors[(level as usize).min(LEVELS - 1)][lead as usize % LEADS]
     }
 
     /// Its confidence as it states it, in a verdict on a question with so many answers, from what its acts told.

@@ -34,6 +34,17 @@ pub struct Mind {
     pub inspection: Actor,
     /// Whether it says the same again.
     pub sample: Actor,
+    /// For a student: by level, how sure the overseer was of what it was taught; else empty.
+    pub sureness: Vec<f64>,
+}
+
+/// What distillation leaves: an assistant, and what the overseer thinks of it.
+#[derive(Clone, Debug)]
+pub struct Student {
+    /// What it can.
+    pub ability: Ability,
+    /// By level, the overseer's declared chance that it is right.
+    pub sureness: Vec<f64>,
 }
 
 /// Whose lane, question and level something is about.
@@ -52,6 +63,13 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The place so many lanes on.
+    #[must_use]
+    #[inline(always)]
+    pub fn onward(self, lanes: usize) -> Self {
+        Self { lane: self.lane + lanes, trial: self.trial + lanes as u64, ..self }
+    }
+
     /// An act here, by index.
     #[must_use]
     pub fn moment(&self, turn: u16, act: u32) -> Moment {
@@ -79,17 +97,19 @@ impl Mind {
             lying: actor(Purpose::Lie),
             inspection: actor(Purpose::Inspect),
             sample: actor(Purpose::Sample),
+            sureness: Vec::new(),
         }
     }
 
     /// The student of an iteration: honest, and no agent of the scenario's.
     #[must_use]
-    pub fn student(ability: Ability, replicate: u32, iteration: u16) -> Self {
+    pub fn student(student: &Student, replicate: u32, iteration: u16) -> Self {
         let spec = AgentSpec { name: "the student".into(), ..AgentSpec::plain() };
         let actor = |what: &str| Streams::actor(Purpose::Student, replicate, &format!("{what} {iteration}"));
         let (belief, lying) = (actor("belief"), actor("lie"));
         let (inspection, sample) = (actor("inspect"), actor("sample"));
-        Self { belief, lying, inspection, sample, ..Self::new(&spec, ability, replicate) }
+        let Student { ability, sureness } = student.clone();
+        Self { belief, lying, inspection, sample, sureness, ..Self::new(&spec, ability, replicate) }
     }
 
     /// What it believes of a question, drawn once per question: asking again gives the same.
@@ -98,26 +118,30 @@ impl Mind {
         at.ground.observe(at.lane, question, self.belief_of(at, question, level))
     }
 
-    /// What it believes of many questions, drawn side by side.
-    pub fn believes_all<'a>(
+    /// What it believes of a question and level in each of the lanes from `at` on, drawn side by side.
+    #[inline(always)]
+    pub fn believes_all(
         &self,
-        questions: impl Iterator<Item = (Place<'a>, Question, u32)> + Clone,
+        at: Place,
+        questions: impl Iterator<Item = (Question, u32)> + Clone,
         beliefs: &mut [Answer],
     ) {
-        let Some((Place { ground, streams, .. }, ..)) = questions.clone().next() else { return };
+        let Place { ground, streams, .. } = at;
         if self.ability.is_sure() {
-            return ground.observe_all(questions.map(|(at, question, _)| (at.lane, question)), beliefs);
+            let lanes = at.lane..at.lane + beliefs.len();
+            return ground.observe_all(lanes, questions.map(|(question, _)| question), beliefs);
         }
         let mut words: Lanes = [[0; LANES]; 16];
         let mut addresses = [Address::default(); LANES];
-        let mut rest = questions;
+        let mut rest = (0..).map(|i| at.onward(i)).zip(questions);
         for beliefs in beliefs.chunks_mut(LANES) {
             let chunk = rest.clone().take(beliefs.len());
-            for (address, (at, question, _)) in addresses.iter_mut().zip(chunk) {
+            for (address, (at, (question, _))) in addresses.iter_mut().zip(chunk) {
                 *address = self.belief_address(at, question);
             }
             streams.blocks(&addresses, &mut words);
-            for (lane, (belief, (at, question, level))) in beliefs.iter_mut().zip(rest.by_ref()).enumerate() {
+            for (lane, (belief, (at, (question, level)))) in beliefs.iter_mut().zip(rest.by_ref()).enumerate()
+            {
                 let drawn = [words[0][lane], words[1][lane], words[2][lane]];
                 *belief = ground.observe(at.lane, question, self.belief_drawn(at, question, level, drawn));
             }
@@ -171,6 +195,24 @@ impl Mind {
         }
     }
 
+    /// What it says against each of many beliefs; see [`Mind::against`].
+    #[inline(always)]
+    pub fn against_all(
+        &self,
+        at: Place,
+        questions: impl Iterator<Item = Question>,
+        beliefs: &mut [Answer],
+        overseer: &Judgement,
+    ) {
+        if at.ground.answers_alike() == Some(2) {
+            // Of two answers the other: no draw, no look-up.
+            return beliefs.iter_mut().for_each(|said| *said = said.opposite());
+        }
+        for (i, (said, question)) in beliefs.iter_mut().zip(questions).enumerate() {
+            *said = self.against(at.onward(i), question, *said, overseer);
+        }
+    }
+
     /// An answer other than `avoided`: the lie of its kind, a random one for an agent that has no such kind.
     #[must_use]
     #[inline(always)]
@@ -180,7 +222,7 @@ impl Mind {
             return avoided;
         }
         if answers == 2 {
-            return Answer(1 - avoided.0);
+            return avoided.opposite();
         }
         self.lie(at, question, avoided, answers, overseer)
     }

@@ -8,3 +8,4 @@ pub mod judgement;
 pub mod mind;
 pub mod resources;
 pub mod spawn;
+pub mod waiting;

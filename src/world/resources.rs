@@ -5,6 +5,7 @@ use crate::records::Sums;
 use crate::scenario::stages::Stages;
 use crate::streams::Streams;
 use crate::world::components::Row;
+use crate::world::waiting::{Run, Waiting};
 use bevy_ecs::prelude::Resource;
 
 /// The seed's streams.
@@ -39,6 +40,14 @@ impl Block {
         row as usize & (self.lanes - 1)
     }
 
+    /// The lanes of a run that was cut at slots.
+    #[inline(always)]
+    #[must_use]
+    pub fn lanes_of(&self, run: Run) -> std::ops::Range<usize> {
+        let first = self.lane(run.start);
+        first..first + run.range().len()
+    }
+
     /// The trial of a row.
     #[inline]
     #[must_use]
@@ -47,31 +56,31 @@ impl Block {
     }
 }
 
-/// Rows that wait for a stage, each list in the order the rows came.
+/// Rows that wait for a stage, each in the order they came.
 #[derive(Resource, Default)]
 pub struct Queues {
     /// Newly asked: to be split or answered.
-    pub open: Vec<Row>,
+    pub open: Waiting,
     /// Splits that have all the sub-answers they asked for so far.
-    pub advance: Vec<Row>,
+    pub advance: Waiting,
     /// To be answered as they are.
-    pub askable: Vec<Row>,
+    pub askable: Waiting,
     /// Splits whose sub-answers are complete.
-    pub complete: Vec<Row>,
+    pub complete: Waiting,
     /// What each agent says of the askable questions, agent by agent.
     pub said: Vec<Answer>,
     /// Scratch of a vote.
     pub ballots: Vec<Answer>,
     /// Answered: to be cross-checked.
-    pub claimed: Vec<Row>,
+    pub claimed: Waiting,
     /// Contested: to be judged.
-    pub contested: Vec<Row>,
+    pub contested: Waiting,
     /// With a verdict that has not been handed on.
-    pub decided: Vec<Row>,
+    pub decided: Waiting,
     /// Repeats of a question: (the repeat, the row asked first).
     pub repeats: Vec<(Row, Row)>,
-    /// Scratch of the decompose system.
-    pub scratch: Vec<Row>,
+    /// Scratch of a stage that takes its rows out of the queue they came in.
+    pub scratch: Waiting,
 }
 
 impl Queues {

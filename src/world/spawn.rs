@@ -8,7 +8,7 @@ use crate::tasks::Family;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
-use crate::world::mind::Mind;
+use crate::world::mind::{Mind, Student};
 use crate::world::resources::{Block, Composition, Journal, Queues, Randomness, Recorder, SubAnswers};
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::component::{Component, Mutable};
@@ -54,7 +54,7 @@ pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> 
 }
 
 /// Seats the line-up and the overseer for a replicate. `student` takes the first seat.
-pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, student: Option<&Ability>) {
+pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, student: Option<&Student>) {
     let seated: Vec<_> =
         world.query::<(bevy_ecs::entity::Entity, &Mind)>().iter(world).map(|(e, _)| e).collect();
     let judges: Vec<_> =
@@ -65,7 +65,7 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, 
     let mut minds: Vec<Mind> =
         cell.agents.iter().map(|agent| Mind::new(agent, ability(agent, &cell.task), replicate)).collect();
     if let Some(student) = student {
-        let mind = Mind::student(student.clone(), replicate, iteration);
+        let mind = Mind::student(student, replicate, iteration);
         match minds.first_mut() {
             Some(first) => *first = mind,
             None => minds.push(mind),
@@ -91,9 +91,11 @@ pub struct Start {
     pub level: Option<u32>,
 }
 
-/// Sets every match back to its root question. No structural change, no allocation.
+/// Sets every match back to its root question. No question or match moves, and nothing is allocated.
 pub fn reset(world: &mut World, start: Start, splits: u8) {
     world.run_system_cached_with(set_back, (start, splits)).expect("a world has all that a block needs");
+    // The world notes each time that it takes the system out of its cache, and keeps the notes until told not to.
+    world.clear_trackers();
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system's parameters are what it reads and writes")]

@@ -3,7 +3,7 @@
 use super::common::{Lie, agent, cell, liar, overseer, p, tally, tree, uniform};
 use super::near;
 use elenchus::agents::AgentSpec;
-use elenchus::overseers::{ErrorModel, OverseerSpec, Panel};
+use elenchus::overseers::{ErrorModel, Exhausted, Over, OverseerSpec, Panel};
 use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::TaskSpec;
 use elenchus::scenario::stages::{Party, Sides};
@@ -21,8 +21,9 @@ fn calibrated(
     preset: Preset,
 ) -> f64 {
     let tally = tally(&cell(task, human, agents, preset, TRIALS));
-    let mean = tally.confidence as f64 / 65_536.0 / TRIALS as f64;
-    near(what, tally.right, tally.trials, mean.clamp(0.0, 1.0));
+    let given = tally.trials - tally.abstained;
+    let mean = tally.confidence as f64 / 65_536.0 / given as f64;
+    near(what, tally.right, given, mean.clamp(0.0, 1.0));
     mean
 }
 
@@ -97,4 +98,62 @@ fn a_guess_tells_nothing() {
         let mean = calibrated("a guess", tree(1, 2, answers, Combine::Sum), spent.clone(), expert(), preset);
         assert!((mean - 1.0 / f64::from(answers)).abs() < 1e-4, "{mean}");
     }
+}
+
+#[test]
+fn a_draw_over_all_answers_may_be_right_again() {
+    // Of the verdicts given: P(right | known) = (1 - e + e/(n+1)) / (1 - e/(n+1)).
+    let model = ErrorModel::Uniform { rate: p(0.2), over: Over::All };
+    let human = || overseer(model.clone(), model.clone());
+    let mean = calibrated("alone", tree(0, 2, 4, Combine::Sum), human(), vec![], Preset::Unaided);
+    assert!((mean - (0.8 + 0.04) / 0.96).abs() < 1e-4, "{mean}");
+    calibrated(
+        "amplified",
+        tree(2, 2, 4, Combine::Sum),
+        human(),
+        vec![agent("expert", 1.0, 0.5)],
+        amplify(2, 1),
+    );
+}
+
+#[test]
+fn a_pattern_accepts_only_what_it_sees() {
+    // Of four answers a random lie is *the* wrong answer one time in three.
+    let pair = || vec![agent("expert", 1.0, 0.5), liar("deceiver", 0.5, Lie::Random)];
+    let coin = Preset::RecursiveDebate { sides: Sides::Coin };
+    for model in [ErrorModel::Concentrated { rate: p(0.2) }, ErrorModel::Systematic { rate: p(0.2) }] {
+        calibrated("pattern", tree(0, 2, 4, Combine::Sum), overseer(model, uniform(0.0)), pair(), coin);
+    }
+}
+
+#[test]
+fn a_student_is_trusted_as_far_as_its_teacher() {
+    for (answers, fit_error, denoise) in [(2, 0.0, 0.0), (4, 0.0, 0.0), (2, 0.05, 0.5)] {
+        let preset = Preset::IteratedAmplification {
+            depth: 1,
+            votes: 1,
+            primitives: Party::Overseer,
+            rounds: 3,
+            fit_error: p(fit_error),
+            denoise: p(denoise),
+        };
+        let human = overseer(uniform(0.1), uniform(0.05));
+        let expert = vec![agent("expert", 1.0, 0.5)];
+        let tally = tally(&cell(tree(3, 2, answers, Combine::Sum), human, expert, preset, TRIALS));
+        let mean = tally.confidence as f64 / 65_536.0 / TRIALS as f64;
+        let accuracy = tally.right as f64 / TRIALS as f64;
+        // Each of three rounds measures its targets on as many trials: 4 standard errors of each at most.
+        assert!((mean - accuracy).abs() < 4.0 * 4.0 * (0.25 / TRIALS as f64).sqrt(), "{mean} {accuracy}");
+    }
+}
+
+#[test]
+fn who_abstains_states_no_confidence() {
+    let spent = OverseerSpec {
+        budget: Some(0),
+        exhausted: Exhausted::Abstain,
+        ..overseer(uniform(0.0), uniform(0.0))
+    };
+    let tally = tally(&cell(tree(1, 2, 2, Combine::Sum), spent, vec![], Preset::Unaided, 100));
+    assert_eq!((tally.abstained, tally.confidence), (100, 0));
 }

@@ -3,7 +3,7 @@
 use super::common::{Lie, agent, cell, liar, overseer, p, tally, tree, uniform};
 use super::{TRIALS, check, check_cell, near};
 use elenchus::agents::AgentSpec;
-use elenchus::overseers::{ErrorModel, OverseerSpec};
+use elenchus::overseers::{ErrorModel, Over, OverseerSpec, Panel};
 use elenchus::scenario::presets::Preset;
 use elenchus::scenario::stages::{CrossCheck, Order, Party, Sides, Stages};
 use elenchus::tasks::claim_tree::Combine;
@@ -111,10 +111,41 @@ fn every_node_counts_whether_it_was_contested_or_not() {
 }
 
 #[test]
-fn overseers_of_other_names_read_the_same_argument() {
-    let play = |name: &str| {
-        let human = OverseerSpec { name: name.into(), ..overseer(uniform(0.2), uniform(0.0)) };
-        tally(&cell(tree(2, 2, 2, Combine::Sum), human, pair(), debate(Sides::AsListed), 20_000))
+fn overseers_read_the_same_argument_each_with_errors_of_its_own() {
+    let play = |name: &str, rate| {
+        let human = OverseerSpec { name: name.into(), ..overseer(uniform(rate), uniform(0.0)) };
+        let preset =
+            Preset::Debate { turns: 5, order: Order::Simultaneous, open: false, sides: Sides::AsListed };
+        tally(&cell(tree(2, 2, 2, Combine::Sum), human, pair(), preset, 20_000))
     };
-    assert_eq!(play("one"), play("another"));
+    assert_eq!(play("one", 0.0), play("another", 0.0), "no error and no tie: the argument decides");
+    assert_ne!(play("one", 0.2), play("another", 0.2));
+}
+
+#[test]
+fn no_kind_of_error_prefers_a_seat() {
+    let rate = p(0.3);
+    let models = [
+        ErrorModel::Uniform { rate, over: Over::Others },
+        ErrorModel::Asymmetric { false_accept: p(0.4), false_reject: p(0.0) },
+        ErrorModel::ByLevel { rate, growth: p(0.1) },
+        ErrorModel::Concentrated { rate },
+        ErrorModel::Systematic { rate },
+        ErrorModel::Adversarial { rate },
+    ];
+    for model in models {
+        for members in [1, 3] {
+            let play = |sides| {
+                let human = OverseerSpec {
+                    panel: Panel { members, correlation: p(0.2), share_wrong: true },
+                    ..overseer(model.clone(), uniform(0.0))
+                };
+                tally(&cell(tree(0, 2, 2, Combine::Sum), human, pair(), debate(sides), TRIALS))
+            };
+            let (listed, swapped) = (play(Sides::AsListed), play(Sides::Swapped));
+            // Two independent proportions at most: their difference has at most sqrt(1/2 / n) for a standard error.
+            let difference = listed.right.abs_diff(swapped.right) as f64 / TRIALS as f64;
+            assert!(difference < 4.0 * (0.5 / TRIALS as f64).sqrt(), "{model:?}, {members}: {difference}");
+        }
+    }
 }

@@ -203,3 +203,41 @@ fn cross_examination_catches_the_inconsistent() {
         check("honest defender", task(), both(&uniform(e)), vec![expert(), deceiver], preset, 1.0 - e);
     }
 }
+
+#[test]
+fn a_liar_steers_to_where_recombinations_are_misread() {
+    // One split, checks of parts exact. The liar knows which recombinations are seen wrongly, a share c of
+    // them: there it asserts what is seen if it defends, and disputes what is so if it challenges.
+    let c = 0.3;
+    let exact = uniform(0.0);
+    for sides in SIDES {
+        let preset = Preset::RecursiveDebate { sides };
+        let adversarial = ErrorModel::Adversarial { rate: p(c) };
+        let human = overseer(exact.clone(), adversarial);
+        check("known to all", tree(1, 2, 2, Combine::Sum), human, pair(Lie::Random), preset, 1.0 - c);
+        let systematic = overseer(exact.clone(), ErrorModel::Systematic { rate: p(c) });
+        let studied = pair(Lie::Worst);
+        check("studied", tree(1, 2, 2, Combine::Sum), systematic.clone(), studied, preset, 1.0 - c);
+        check("not studied", tree(1, 2, 2, Combine::Sum), systematic, pair(Lie::Random), preset, 1.0);
+    }
+}
+
+#[test]
+fn the_worst_liar_goes_for_the_weaker_check() {
+    // Errors afresh each act: the liar has the check made that errs the likelier, of a part (e) or of a
+    // recombination (c); any other liar that can hide its lie in a part does.
+    for (e, c) in [(0.0, 0.4), (0.3, 0.1), (0.2, 0.2)] {
+        let human = || overseer(uniform(e), uniform(c));
+        for sides in SIDES {
+            let preset = Preset::RecursiveDebate { sides };
+            let worst = 1.0 - f64::max(e, c);
+            check("worst", tree(1, 3, 2, Combine::Sum), human(), pair(Lie::Worst), preset, worst);
+            check("random", tree(1, 3, 2, Combine::Sum), human(), pair(Lie::Random), preset, 1.0 - e);
+        }
+    }
+    // One of four parts is not looked at: the worst liar puts its flaw there, a random one a quarter of the time.
+    let human = OverseerSpec { negligence: 1, ..both(&uniform(0.0)) };
+    let defends = Preset::RecursiveDebate { sides: Sides::Swapped };
+    check("hidden", tree(1, 4, 2, Combine::Sum), human.clone(), pair(Lie::Worst), defends, 0.0);
+    check("by luck", tree(1, 4, 2, Combine::Sum), human, pair(Lie::Random), defends, 0.75);
+}

@@ -11,6 +11,7 @@ use crate::world::judgement::{VOTES_MAX, plurality, tells};
 use crate::world::mind::Place;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
+use crate::world::waiting::Waiting;
 use bevy_ecs::prelude::{Query, ResMut};
 
 /// Combines every complete split of the tick.
@@ -29,20 +30,30 @@ pub fn combine(
     let (overseer, sided) = (table.overseer, table.stages.answer == Answering::Sides);
     // One act without error that no budget can forbid is the exact recombination.
     let exact = votes == 1 && overseer.combining.exact && overseer.spec.budget.is_none() && !journal.on;
-    for &row in &*complete {
-        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
-        let ledger = &mut matches[table.block.lane(row)];
-        let combined = if exact && claim.base.is_known() {
-            overseer.pays(ledger, overseer.spec.cost.combine);
-            ledger.combines += overseer.members();
-            claim.base
+    let members = overseer.members();
+    let each = overseer.spec.cost.combine.saturating_mul(members);
+    for run in complete.runs(table.block.lanes) {
+        let (asked, claims) = (&asked[run.range()], &mut claims[run.range()]);
+        let matches = &mut matches[table.block.lanes_of(run)];
+        if exact && claims.iter().all(|claim| claim.base.is_known()) {
+            for (claim, ledger) in claims.iter_mut().zip(&mut *matches) {
+                ledger.cost = ledger.cost.saturating_add(each);
+                ledger.combines += members;
+                (claim.sides, claim.verdict) = ([claim.base; 2], claim.base);
+            }
         } else {
-            recombine(&table, row, asked, claim.base, votes, ledger, journal)
-        };
-        claim.sides = [combined; 2];
-        // Until it is settled, what the overseer makes of it.
-        claim.verdict = combined;
-        ledger.agent_calls += if sided && claim.base.is_known() { 2 } else { 0 };
+            for (((row, asked), claim), ledger) in
+                (run.start..).zip(asked).zip(&mut *claims).zip(&mut *matches)
+            {
+                // Until it is settled, what the overseer makes of it.
+                claim.verdict = recombine(&table, row, asked, claim.base, votes, ledger, journal);
+                claim.sides = [claim.verdict; 2];
+            }
+        }
+        if sided {
+            let calls = |claim: &Claims| if claim.base.is_known() { 2 } else { 0 };
+            claims.iter().zip(matches).for_each(|(claim, ledger)| ledger.agent_calls += calls(claim));
+        }
     }
     if sided {
         // Where the overseer does not slip, an honest agent has nothing to add.
@@ -99,7 +110,10 @@ fn recombine(
         let place = Streams::at(overseer.coin, at.trial, asked.question, at.moment(1, VOTE_COIN));
         plurality(&cast[..count], at.streams.block(place)[0])
     };
-    ledger.confidence *= tells(overseer.sure_combining(level), at.ground.answers(asked.question));
+    ledger.confidence *= {
+        let answers = at.ground.answers(asked.question);
+        tells(overseer.sure_combining(level, answers), answers)
+    };
     journal.tell(row, || {
         let mark = if combined == base { String::new() } else { format!(", and errs: it is {}", show(base)) };
         format!("{} combines the sub-answers to {}{mark}", overseer.spec.name, show(combined))
@@ -110,13 +124,17 @@ fn recombine(
 /// What the agent in a seat contends of recombinations: agents see the sub-answers and can recombine. A
 /// sycophant says what the overseer leans to, a
 /// deceiver defends the overseer's slip if there is one, and else contends something false.
-fn contend(table: &Scene, seat: usize, asked: &[Asked], claims: &mut [Claims], rows: &[Row]) {
+fn contend(table: &Scene, seat: usize, asked: &[Asked], claims: &mut [Claims], rows: &Waiting) {
     let (mind, overseer) = (&table.minds[seat], table.overseer);
     match mind.stance {
         Stance::Honest => put_all(table, seat, asked, claims, rows, |_, _, claim| claim.base),
         Stance::Sycophantic => put_all(table, seat, asked, claims, rows, |at, asked, _| {
             overseer.leans(at, asked.question, asked.level.into())
         }),
+        Stance::Deceptive { .. } if table.ground.answers_alike() == Some(2) => {
+            // Of two answers the slip and the lie are one: the other than the recombination.
+            put_all(table, seat, asked, claims, rows, |_, _, claim| claim.base.opposite());
+        }
         Stance::Deceptive { .. } => put_all(table, seat, asked, claims, rows, |at, asked, claim| {
             let slipped = claim.verdict != claim.base && claim.verdict.is_known();
             if slipped { claim.verdict } else { mind.against(at, asked.question, claim.base, overseer) }
@@ -131,14 +149,23 @@ fn put_all(
     seat: usize,
     asked: &[Asked],
     claims: &mut [Claims],
-    rows: &[Row],
+    rows: &Waiting,
     contends: impl Fn(Place, &Asked, &Claims) -> Answer,
 ) {
-    for &row in rows {
-        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
-        if claim.base.is_known() {
-            let side = seat ^ usize::from(table.swapped(row, asked));
-            claim.sides[side] = contends(table.place(row), asked, claim);
+    for run in rows.runs(table.block.lanes) {
+        let at = table.place(run.start);
+        let rows = asked[run.range()].iter().zip(&mut claims[run.range()]).enumerate();
+        let known = rows.filter(|(_, (_, claim))| claim.base.is_known());
+        match table.seated {
+            Some(swapped) => {
+                let side = seat ^ usize::from(swapped);
+                known
+                    .for_each(|(i, (asked, claim))| claim.sides[side] = contends(at.onward(i), asked, claim));
+            }
+            None => known.for_each(|(i, (asked, claim))| {
+                let side = seat ^ usize::from(table.swapped(run.start + i as Row, asked));
+                claim.sides[side] = contends(at.onward(i), asked, claim);
+            }),
         }
     }
 }

@@ -10,8 +10,10 @@ use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::{plurality, tells};
+use crate::world::mind::Mind;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
+use crate::world::waiting::{Run, Waiting};
 use bevy_ecs::prelude::{Query, ResMut};
 
 /// Answers all askable questions of the tick: the overseer's one by one, each agent's in one call.
@@ -29,12 +31,14 @@ pub fn answer(
     let primitives = matches!(table.stages.decompose, Decompose::Tree { primitives: Party::Overseer, .. });
     let alone = table.stages.answer == Answering::Overseer;
     if alone || primitives {
-        askable.retain(|&row| {
+        askable.retain(|row| {
             let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
             let agents = !alone && asked.level > 0;
             if !agents {
                 let ledger = &mut matches[table.block.lane(row)];
                 claim.verdict = by_itself(&table, row, asked, ledger, journal);
+                // Nobody else stands for anything.
+                claim.sides = [Answer::UNKNOWN; 2];
                 decided.push(row);
             }
             agents
@@ -48,24 +52,35 @@ pub fn answer(
     };
     let count = askable.len();
     say::say(&table, seats, asked, askable, said);
-    for &row in &*askable {
-        matches[table.block.lane(row)].agent_calls += seats as u32;
+    for run in askable.runs(table.block.lanes) {
+        matches[table.block.lanes_of(run)].iter_mut().for_each(|ledger| ledger.agent_calls += seats as u32);
     }
     match table.stages.answer {
         Answering::Overseer => {}
         Answering::Agent => {
-            for (&row, said) in askable.iter().zip(&*said) {
-                claims[row as usize].sides = [*said; 2];
+            if let Some(student) = table.minds.first().filter(|mind| !mind.sureness.is_empty()) {
+                discount(&table, student, asked, matches, askable);
+            }
+            let mut said = said.iter();
+            for run in askable.runs(table.block.lanes) {
+                claims[run.range()]
+                    .iter_mut()
+                    .zip(&mut said)
+                    .for_each(|(claim, said)| claim.sides = [*said; 2]);
             }
         }
         Answering::Sides => {
-            let (first, second) = said.split_at(count);
-            for (&row, (first, second)) in askable.iter().zip(first.iter().zip(second)) {
-                claims[row as usize].sides = sides(&table, row, &asked[row as usize], [*first, *second]);
+            let (mut first, mut second) = said.split_at(count);
+            for run in askable.runs(table.block.lanes) {
+                let said;
+                (said, first) = first.split_at(run.range().len());
+                let replies;
+                (replies, second) = second.split_at(run.range().len());
+                put(&table, run, &asked[run.range()], &mut claims[run.range()], [said, replies]);
             }
         }
         Answering::Vote => {
-            for (i, &row) in askable.iter().enumerate() {
+            for (i, row) in askable.rows().enumerate() {
                 ballots.clear();
                 ballots.extend(said[i..].iter().step_by(count));
                 claims[row as usize].sides = [vote(&table, row, &asked[row as usize], ballots); 2];
@@ -78,17 +93,27 @@ pub fn answer(
     claimed.append(askable);
 }
 
+/// Discounts answers of a student by how sure the overseer was of what it was taught.
+fn discount(table: &Scene, student: &Mind, asked: &[Asked], matches: &mut [Match], rows: &Waiting) {
+    for row in rows.rows() {
+        let Asked { question, level, .. } = asked[row as usize];
+        let sure = student.sureness[usize::from(level).min(student.sureness.len() - 1)];
+        matches[table.block.lane(row)].confidence *= tells(sure, table.ground.answers(question));
+    }
+}
+
 /// Tells who says what: sides as they stand, others by seat.
 #[cold]
 fn tell(
     table: &Scene,
     asked: &[Asked],
     claims: &[Claims],
-    rows: &[Row],
+    rows: &Waiting,
     said: &[Answer],
     journal: &mut Journal,
 ) {
-    for (i, &row) in rows.iter().enumerate() {
+    let count = rows.len();
+    for (i, row) in rows.rows().enumerate() {
         let asked = &asked[row as usize];
         let mut line = |seat: usize, answer| {
             journal.tell(row, || {
@@ -103,7 +128,7 @@ fn tell(
             let seats = seats(table.swapped(row, asked));
             seats.into_iter().zip(claims[row as usize].sides).for_each(|(seat, answer)| line(seat, answer));
         } else {
-            said[i..].iter().step_by(rows.len()).enumerate().for_each(|(seat, answer)| line(seat, *answer));
+            said[i..].iter().step_by(count).enumerate().for_each(|(seat, answer)| line(seat, *answer));
         }
     }
 }
@@ -130,7 +155,8 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     let answer = overseer.answers(at, asked.question, level, 0);
     let erred = !at.ground.holds(at.lane, crate::claim::Claim { question: asked.question, answer });
     ledger.erred += u32::from(erred);
-    ledger.confidence *= tells(overseer.judging.sureness(level), at.ground.answers(asked.question));
+    let answers = at.ground.answers(asked.question);
+    ledger.confidence *= tells(overseer.judging.sureness(level, answers, 1), answers);
     journal.tell(row, || {
         let mark = if erred { ", and errs" } else { "" };
         format!("{} checks: {}{mark}", overseer.spec.name, at.ground.show_answer(asked.question, answer))
@@ -138,8 +164,23 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     answer
 }
 
-/// The two sides' claims, first and second as seated, from what each seat says.
+/// Puts what the two seats say of a run of questions on the side that each stands on.
 #[inline(always)]
+fn put(table: &Scene, run: Run, asked: &[Asked], claims: &mut [Claims], said: [&[Answer]; 2]) {
+    let open = matches!(table.stages.cross_check, CrossCheck::Debate { open: true, .. });
+    let said = said[0].iter().zip(said[1]);
+    if table.seated == Some(false) && !open {
+        return claims
+            .iter_mut()
+            .zip(said)
+            .for_each(|(claim, (first, second))| claim.sides = [*first, *second]);
+    }
+    for (((row, asked), claim), (first, second)) in (run.start..).zip(asked).zip(claims).zip(said) {
+        claim.sides = sides(table, row, asked, [*first, *second]);
+    }
+}
+
+/// The two sides' claims, first and second as seated, from what each seat says.
 fn sides(table: &Scene, row: Row, asked: &Asked, said: [Answer; 2]) -> [Answer; 2] {
     let swapped = table.swapped(row, asked);
     let [opening, mut reply] = if swapped { [said[1], said[0]] } else { said };

@@ -1,44 +1,51 @@
 //! Saying: what agents say of many questions, their beliefs drawn side by side.
 
 use crate::agents::Stance;
-use crate::claim::{Answer, Question};
+use crate::claim::Answer;
 use crate::systems::sight::Scene;
-use crate::world::components::{Asked, Row};
-use crate::world::mind::Place;
+use crate::world::components::Asked;
+use crate::world::mind::Mind;
+use crate::world::waiting::{Run, Waiting};
 
 /// Fills in what the agents of the first seats say of the questions in these rows, seat by seat.
-pub fn say(table: &Scene, seats: usize, asked: &[Asked], rows: &[Row], said: &mut Vec<Answer>) {
+pub fn say(table: &Scene, seats: usize, asked: &[Asked], rows: &Waiting, said: &mut Vec<Answer>) {
     let count = rows.len();
     said.resize(seats * count, Answer::UNKNOWN);
     // A seat that says what is so, because it is honest and never wrong.
     let mut right = None;
     for (seat, mind) in table.minds.iter().enumerate().take(seats) {
-        let (before, said) = said.split_at_mut(seat * count);
-        let said = &mut said[..count];
-        if mind.stance == Stance::Sycophantic {
-            for (&row, said) in rows.iter().zip(said) {
-                let Asked { question, level, .. } = asked[row as usize];
-                *said = table.overseer.leans(table.place(row), question, level.into());
-            }
-            continue;
+        let (before, mut rest) = said.split_at_mut(seat * count);
+        let sure = mind.ability.is_sure();
+        let copied = right.filter(|_| sure);
+        if let Some(seat) = copied {
+            rest[..count].copy_from_slice(&before[seat * count..][..count]);
         }
-        match right {
-            Some(seat) if mind.ability.is_sure() => said.copy_from_slice(&before[seat * count..][..count]),
-            _ => mind.believes_all(rows.iter().map(|&row| about(table, asked, row)), said),
+        for run in rows.runs(table.block.lanes) {
+            let said;
+            (said, rest) = rest.split_at_mut(run.range().len());
+            say_run(table, mind, &asked[run.range()], run, copied.is_some(), said);
         }
-        if mind.deceives() {
-            for (&row, said) in rows.iter().zip(said) {
-                *said = mind.against(table.place(row), asked[row as usize].question, *said, table.overseer);
-            }
-        } else if mind.ability.is_sure() {
+        if sure && mind.stance == Stance::Honest {
             right = Some(seat);
         }
     }
 }
 
-/// Where a row is, and what it asks.
+/// What an agent says of a run of questions; `believed`: what it believes is there already.
 #[inline(always)]
-fn about<'a>(table: &Scene<'a>, asked: &[Asked], row: Row) -> (Place<'a>, Question, u32) {
-    let Asked { question, level, .. } = asked[row as usize];
-    (table.place(row), question, level.into())
+fn say_run(table: &Scene, mind: &Mind, asked: &[Asked], run: Run, believed: bool, said: &mut [Answer]) {
+    let at = table.place(run.start);
+    let questions = asked.iter().map(|asked| (asked.question, u32::from(asked.level)));
+    if mind.stance == Stance::Sycophantic {
+        for (i, (said, (question, level))) in said.iter_mut().zip(questions).enumerate() {
+            *said = table.overseer.leans(at.onward(i), question, level);
+        }
+        return;
+    }
+    if !believed {
+        mind.believes_all(at, questions.clone(), said);
+    }
+    if mind.deceives() {
+        mind.against_all(at, questions.map(|(question, _)| question), said, table.overseer);
+    }
 }

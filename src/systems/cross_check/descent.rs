@@ -106,7 +106,8 @@ fn lay_out(
     }
     let believed = |_: usize, part| defender.believes(at, part, level(part));
     let base = walk(at, claim.question, parts, believed);
-    if base == claim.answer {
+    let recombined = foresight.passes(claim, base) || foresight.prefers_recombination(claim.question, true);
+    if base == claim.answer || recombined && base.is_known() {
         return base;
     }
     let count = parts.len();
@@ -176,9 +177,17 @@ fn find_flaw(
         return { looks }.filter(disputable).find(differs);
     }
     // A deceiver disputes what leads to where the overseer is known to err, or else whatever it looked at first.
-    let mut candidates = { looks }.filter(disputable);
+    let unseen = |place: &usize| challenger.studies() && foresight.is_unseen(*place, parts.len());
+    let mut candidates = { looks }.filter(disputable).filter(|place| !unseen(place));
     let misleads = |place: &usize| foresight.misleads(parts.claim(*place), depth + 1);
     candidates.clone().find(misleads).or_else(|| candidates.next())
+}
+
+/// Whether a deceiver disputes a recombination though it is right: where the overseer is known to see it
+/// otherwise, or is the likelier to reject it than a part.
+fn disputes_truth(challenger: &Mind, foresight: &Foresight, claim: Claim, base: Answer) -> bool {
+    let likelier = foresight.prefers_recombination(claim.question, false) && base == claim.answer;
+    challenger.deceives() && (foresight.falls(claim, base) || likelier)
 }
 
 /// Whether a defender that lies about a part says something else when asked again.
@@ -222,6 +231,10 @@ pub fn descend(
         }
         let base = lay_out(at, defender, &foresight(defender), claim, depth, parts);
         calls += 2 * parts.len() as u32;
+        if disputes_truth(challenger, &foresight(challenger), claim, base) {
+            told(&|| format!("{} disputes the recombination: {}", challenger.name, show(claim)));
+            return end(Dispute::Recombination(claim, base), calls);
+        }
         let sought = find_flaw(at, challenger, &foresight(challenger), claim.question, depth, parts);
         let Some(place) = sought else {
             if base != claim.answer && !challenger.deceives() {
@@ -253,7 +266,7 @@ pub fn descend(
             return end(Dispute::Caught, calls + asks);
         }
         calls += asks;
-        if parts.len() - place <= overseer.spec.negligence as usize {
+        if foresight(defender).is_unseen(place, parts.len()) {
             told(&|| format!("{} does not look that far", overseer.spec.name));
             return end(Dispute::Overlooked, calls);
         }

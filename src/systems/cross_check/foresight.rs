@@ -32,8 +32,54 @@ impl Foresight<'_> {
         level == 0 || checkable || self.at.ground.family().is_proposal(question)
     }
 
-    /// The one false part that makes the parts recombine to the claim: if there is one, such that the
-    /// lie can be kept up to where the overseer is fooled by it.
+    /// Whether the overseer is known to see a claim where sub-answers recombine to something else.
+    pub fn passes(&self, claim: Claim, base: Answer) -> bool {
+        self.seen_combined(claim.question, base, true) == Some(claim.answer)
+    }
+
+    /// Whether the overseer is known to see something else where sub-answers recombine to what is claimed.
+    pub fn falls(&self, claim: Claim, base: Answer) -> bool {
+        base == claim.answer && self.seen_combined(claim.question, base, false).is_some()
+    }
+
+    /// What it is known to see there; a pattern that shows itself only now and then must be worth it.
+    fn seen_combined(&self, question: Question, base: Answer, accepts: bool) -> Option<Answer> {
+        let (part, recombination) = self.declared(question, accepts);
+        let worth = !self.overseer.combining.is_fresh() || recombination >= part;
+        let seen = self.overseer.fooled_in_combining(self.at, question, base, self.liar.studies());
+        seen.filter(|_| worth)
+    }
+
+    /// The declared chance that the overseer accepts what is false, or rejects what is true, where a
+    /// dispute about a part of this question ends, and where it is about the recombination.
+    fn declared(&self, question: Question, accepts: bool) -> (f64, f64) {
+        let level = self.at.ground.level(self.at.lane, question);
+        let pick = |(if_true, if_false): (f64, f64)| if accepts { if_false } else { if_true };
+        let reach = self.overseer.spec.reach;
+        let below = level.saturating_sub(1);
+        // Beyond its reach it guesses.
+        let part = if self.single && below > reach {
+            0.5
+        } else {
+            pick(self.overseer.judging.rates(below.min(reach)))
+        };
+        (part, pick(self.overseer.combining.rates(level)))
+    }
+
+    /// Whether one who studied the overseer would rather have it check the recombination than a part.
+    pub fn prefers_recombination(&self, question: Question, accepts: bool) -> bool {
+        let (part, recombination) = self.declared(question, accepts);
+        self.liar.studies() && recombination > part
+    }
+
+    /// Whether the overseer does not look at a place among so many parts.
+    pub fn is_unseen(&self, place: usize, parts: usize) -> bool {
+        parts - place <= self.overseer.spec.negligence as usize
+    }
+
+    /// The one false part that makes the parts recombine to the claim: where the overseer is known not to
+    /// look, if the liar studied it; else such that the lie can be kept up to where the overseer is fooled
+    /// by it, if there is one.
     pub fn lie(
         &self,
         claim: Claim,
@@ -44,6 +90,13 @@ impl Foresight<'_> {
     ) -> Option<(usize, Answer)> {
         let mut shift = |answers| draws.below(answers);
         let mut thoughts = THOUGHTS_MAX;
+        if self.liar.studies() && self.overseer.spec.negligence > 0 {
+            let mut unseen = |place: usize, _, _: &mut u32| self.is_unseen(place, plan.len());
+            let hidden = self.lies(claim, plan, start, &mut shift, &mut thoughts, &mut unseen);
+            if hidden.is_some() {
+                return hidden;
+            }
+        }
         if !self.overseer.is_known_to_err(self.liar.studies()) {
             return self.lies(claim, plan, start, &mut shift, &mut thoughts, &mut |_, _, _| true);
         }
@@ -96,7 +149,10 @@ impl Foresight<'_> {
         }
         let mut plan = Parts::default();
         let believed = |_: usize, part| self.liar.believes(at, part, at.ground.level(at.lane, part));
-        walk(at, claim.question, &mut plan, believed);
+        let base = walk(at, claim.question, &mut plan, believed);
+        if self.passes(claim, base) {
+            return true;
+        }
         let mut will_do = |place: usize, lie, thoughts: &mut u32| {
             let part = Claim { question: plan.questions[place], answer: lie };
             !at.ground.family().is_proposal(part.question) && self.holds_out(part, depth + 1, thoughts)
@@ -122,7 +178,10 @@ impl Foresight<'_> {
         }
         let mut parts = Parts::default();
         let believed = |_: usize, part| self.liar.believes(at, part, at.ground.level(at.lane, part));
-        walk(at, claim.question, &mut parts, believed);
+        let base = walk(at, claim.question, &mut parts, believed);
+        if self.falls(claim, base) {
+            return true;
+        }
         parts.claims().any(|part| {
             let disputable = !at.ground.family().is_proposal(part.question);
             disputable && self.misleads_within(part, depth + 1, thoughts)

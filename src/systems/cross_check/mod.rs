@@ -6,35 +6,37 @@ mod foresight;
 
 use crate::scenario::stages::CrossCheck;
 use crate::systems::sight::{CONSULTANT_COIN, Table};
-use crate::world::components::{Asked, Claims, Row};
-use crate::world::resources::{Journal, Queues};
+use crate::world::components::{Asked, Claims};
+use crate::world::resources::{Block, Journal, Queues};
 use crate::world::spawn::column;
-use bevy_ecs::prelude::{Query, ResMut};
+use bevy_ecs::prelude::{Query, Res, ResMut};
 
 /// No cross-check: the answer stands as given.
-pub fn accept(claims: Query<&mut Claims>, mut queues: ResMut<Queues>) {
+pub fn accept(claims: Query<&mut Claims>, block: Res<Block>, mut queues: ResMut<Queues>) {
     let claims = column(claims);
     let Queues { claimed, decided, .. } = &mut *queues;
-    for &row in &*claimed {
-        let claim = &mut claims[row as usize];
-        claim.verdict = claim.sides[0];
+    for run in claimed.runs(block.lanes) {
+        claims[run.range()].iter_mut().for_each(|claim| claim.verdict = claim.sides[0]);
     }
     decided.append(claimed);
 }
 
 /// Two sides: equal claims are the verdict, undebated; others are contested.
-pub fn contest(claims: Query<&mut Claims>, mut queues: ResMut<Queues>, mut journal: ResMut<Journal>) {
+pub fn contest(
+    claims: Query<&mut Claims>,
+    block: Res<Block>,
+    mut queues: ResMut<Queues>,
+    mut journal: ResMut<Journal>,
+) {
     let claims = column(claims);
     let Queues { claimed, contested, decided, .. } = &mut *queues;
-    let agrees = |claims: &[Claims], row: Row| {
-        let [first, second] = claims[row as usize].sides;
-        first == second
-    };
-    if claimed.iter().any(|row| agrees(claims, *row)) {
-        claimed.retain(|&row| {
-            let undebated = agrees(claims, row);
+    let agrees = |claim: &Claims| claim.sides[0] == claim.sides[1];
+    if claimed.runs(block.lanes).any(|run| claims[run.range()].iter().any(agrees)) {
+        claimed.retain(|row| {
+            let claim = &mut claims[row as usize];
+            let undebated = agrees(claim);
             if undebated {
-                claims[row as usize].verdict = claims[row as usize].sides[0];
+                claim.verdict = claim.sides[0];
                 journal.tell(row, || "both sides say the same: undebated".into());
                 decided.push(row);
             }
@@ -56,7 +58,7 @@ pub fn present(
     let (asked, claims) = (column(asked), column(claims));
     let CrossCheck::Consultancy { open, .. } = table.stages.cross_check else { return };
     let Queues { claimed, contested, decided, .. } = &mut *queues;
-    for row in claimed.drain(..) {
+    for row in claimed.rows() {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let (at, consultant) = (table.place(row), &table.minds[0]);
         let own = claim.sides[0];
@@ -76,4 +78,5 @@ pub fn present(
         };
         contested.push(row);
     }
+    claimed.clear();
 }

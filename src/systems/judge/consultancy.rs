@@ -4,9 +4,9 @@
 use crate::claim::Claim;
 use crate::scenario::stages::CrossCheck;
 use crate::streams::{Purpose, Streams};
-use crate::systems::judge::bout::{fixed, play_one};
+use crate::systems::judge::bout::{Place, fixed, play_one};
 use crate::systems::sight::Table;
-use crate::world::components::{Asked, Claims, Match, NO_ROW};
+use crate::world::components::{Asked, Claims, Match};
 use crate::world::judgement::tells;
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -27,7 +27,7 @@ pub fn consult(
     let overseer = table.overseer;
     let actor = Streams::actor(Purpose::Argue, table.block.replicate, &table.minds[0].name);
     let Queues { contested, decided, .. } = &mut *queues;
-    for row in contested.drain(..) {
+    for row in contested.rows() {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let (at, ledger) = (table.place(row), &mut matches[table.block.lane(row)]);
         decided.push(row);
@@ -44,18 +44,16 @@ pub fn consult(
         let against = Claim { question: asked.question, answer: claim.sides[1] };
         let true_claim = table.stands(row, asked, claim, claimed.answer);
         let lead = table.minds[0].skill - overseer.spec.scepticism + table.ground.advantage_if(true_claim);
-        let address = Streams::at(actor, at.trial, asked.question, at.moment(1, 0));
-        let score = play_one(table.streams, address, fixed(lead), turns as usize, |turn, ahead, _| {
-            overseer.reads_turn(at, (claimed, against), asked.level.into(), turn, ahead)
+        let argument = Streams::at(actor, at.trial, asked.question, at.moment(1, 0));
+        let place = Place { argument, reading: overseer.reading(at, asked.question) };
+        let score = play_one(table.streams, place, fixed(lead), turns as usize, |turn, ahead, _| {
+            overseer.reads_argument(at, (claimed, against), asked.level.into(), turn, ahead)
         });
         claim.verdict = claim.sides[usize::from(!score.wins)];
         ledger.contested += 1;
         ledger.erred += score.misread;
         let posterior = overseer.posterior(asked.level.into(), (2 * score.won).abs_diff(turns));
         ledger.confidence *= tells(posterior, table.ground.answers(asked.question));
-        if asked.parent == NO_ROW {
-            ledger.first_true = true_claim;
-        }
         journal.tell(row, || {
             format!(
                 "consultancy: {} argues for {}; {} is moved in {} of {turns} turns, {} misread: {}",
@@ -68,4 +66,5 @@ pub fn consult(
             )
         });
     }
+    contested.clear();
 }

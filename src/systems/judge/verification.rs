@@ -4,7 +4,7 @@
 use crate::claim::{Answer, Claim};
 use crate::systems::cross_check::descent::{Dispute, End, Parts, descend};
 use crate::systems::sight::{Scene, Table, seats};
-use crate::world::components::{Asked, Claims, Match, NO_ROW, Row};
+use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::{Decision, tells};
 use crate::world::resources::{Journal, Queues};
 use crate::world::spawn::column;
@@ -24,7 +24,7 @@ pub fn verify(
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let kind = table.stages.cross_check;
     let Queues { contested, decided, .. } = &mut *queues;
-    for row in contested.drain(..) {
+    for row in contested.rows() {
         let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
         let ledger = &mut matches[table.block.lane(row)];
         let at = table.place(row);
@@ -45,11 +45,9 @@ pub fn verify(
             Decision::Rejected => claim.sides[1],
         };
         ledger.contested += 1;
-        if asked.parent == NO_ROW {
-            ledger.first_true = table.stands(row, asked, claim, claim.sides[0]);
-        }
         decided.push(row);
     }
+    contested.clear();
 }
 
 /// Splits already made above a question.
@@ -98,7 +96,8 @@ fn decide(
         _ => (overseer.accepts(at, claim, level), at.ground.holds(at.lane, claim), &overseer.judging),
     };
     ledger.erred += u32::from(accepted != holds);
-    ledger.confidence *= tells(fault.sureness_of(level, accepted), answers);
+    ledger.confidence *=
+        tells(fault.sureness_of(level, at.ground.answers(claim.question), accepted), answers);
     journal.tell(row, || {
         let (verb, mark) =
             (if accepted { "accepts" } else { "rejects" }, if accepted == holds { "" } else { ", and errs" });
