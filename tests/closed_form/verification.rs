@@ -1,7 +1,7 @@
 //! Recursive debate, cross-examination and critique: a dispute ends in one check.
 
-use super::common::{Lie, agent, liar, overseer, p, task, tree, uniform};
-use super::{TRIALS, check, choose, each, near, power};
+use super::common::{Lie, agent, cell, liar, overseer, p, task, tree, uniform};
+use super::{TRIALS, check, check_cell, choose, each, near, power};
 use elenchus::agents::AgentSpec;
 use elenchus::overseers::{ErrorModel, Exhausted, OverseerSpec};
 use elenchus::scenario::presets::Preset;
@@ -85,12 +85,12 @@ fn a_liar_steers_to_where_the_judge_errs() {
         let play = |what: &str, model: ErrorModel, lie, sides, expected| {
             let task = tree(depth, branching, answers, Combine::Sum);
             let what = format!("{what}, {leaves} leaves, {answers} answers");
-            check(
+            let human = overseer(model, uniform(0.0));
+            // Thinking ahead over many leaves takes its time: fewer trials there.
+            let trials = if leaves * answers > 10 { TRIALS / 8 } else { TRIALS };
+            check_cell(
                 &what,
-                task,
-                overseer(model, uniform(0.0)),
-                pair(lie),
-                Preset::RecursiveDebate { sides },
+                &cell(task, human, pair(lie), Preset::RecursiveDebate { sides }, trials),
                 expected,
             )
         };
