@@ -204,10 +204,58 @@ fn what_a_scenario_expects_is_asserted_and_nothing_finished_is_lost() {
 
 #[test]
 fn results_are_not_written_over_something_else() {
-    let (folder, scenario, _) = small();
-    let (_, stderr) = ends(1, &["run", &scenario, "--out", &shown(folder.path().into())]);
-    assert!(stderr.contains("exists and is no result directory"), "{stderr}");
+    let (folder, scenario, out) = small();
+    let refused = |out: &str, why: &str| {
+        let (_, stderr) = ends(2, &["run", &scenario, "--out", out]);
+        assert!(stderr.contains(why) && stderr.contains("choose another --out"), "{stderr}");
+    };
+    refused(&shown(folder.path().into()), "exists and is no result directory, for it has no manifest.json");
     assert_eq!(fs::read_to_string(folder.path().join("small.toml")).expect("still there"), SMALL);
+    // A stranger's manifest.json, as of a web page or an extension.
+    let stranger = folder.path().join("stranger");
+    for manifest in ["{\"name\": \"app\", \"format\": 1}", "not JSON"] {
+        fs::create_dir_all(&stranger).expect("a folder");
+        fs::write(stranger.join("manifest.json"), manifest).expect("written");
+        refused(&shown(stranger.clone()), "its manifest.json is not of this program");
+        assert_eq!(fs::read_to_string(stranger.join("manifest.json")).expect("still there"), manifest);
+    }
+    // A result with something of a person's in it.
+    ends(0, &["run", &scenario, "--out", &out]);
+    fs::write(Path::new(&out).join("notes.txt"), "mine").expect("written");
+    refused(&out, "holds \"notes.txt\", which is no part of a result");
+    fs::remove_file(Path::new(&out).join("notes.txt")).expect("removed");
+    fs::create_dir(Path::new(&out).join("trials.csv")).expect("a folder");
+    refused(&out, "holds \"trials.csv\", which is no part of a result");
+    fs::remove_dir(Path::new(&out).join("trials.csv")).expect("removed");
+    ends(0, &["run", &scenario, "--out", &out, "--seed", "1"]);
+    let table = fs::read_to_string(Path::new(&out).join("cells.csv")).expect("cells.csv");
+    assert!(table.contains(",1,1,200,"), "the new result is in place: {table}");
+    let mut left: Vec<_> = fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["result", "small.toml", "stranger"], "nothing is left beside it");
+}
+
+/// No run takes place whose result has no place; these would take years.
+#[test]
+fn a_place_that_takes_no_result_is_told_before_the_run() {
+    let (folder, scenario, _) = small();
+    let at = |name: &str| shown(folder.path().join(name));
+    let long = at(&"x".repeat(300));
+    let cases = [
+        (at("small.toml"), "exists and is no directory"),
+        (at("small.toml/result"), "cannot be made in"),
+        (at("small.toml/a/b/result"), "cannot be made in"),
+        (long, "cannot be made in"),
+        (at(".."), "want a directory's name at the end"),
+    ];
+    for (out, why) in cases {
+        let (_, stderr) = ends(2, &["run", &scenario, "--trials", "1000000000000", "--out", &out]);
+        assert!(stderr.contains(why), "{stderr}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left there");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::report::leaderboards;
 use crate::scenario::Overrides;
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::store::results::{self, outcome};
-use crate::store::{files, machine};
+use crate::store::{files, machine, place};
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -59,6 +59,10 @@ impl Run {
         let scenario =
             files::scenario(&self.scenario, &overrides).map_err(|problems| (End::Usage, problems))?;
         let cells = chosen(&scenario, self.cell.as_deref())?;
+        // Hours of play are not to end at a place that takes no result.
+        let local = Path::new("results/local");
+        let unnamed = local.join(format!("{}-hash", scenario.name));
+        place::check(self.out.as_deref().unwrap_or(&unnamed)).map_err(|error| (End::Usage, error))?;
         #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
         let start = Instant::now();
         let options = Options {
@@ -70,7 +74,7 @@ impl Run {
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let result = outcome(&scenario, &refs, &records, self.keep_trials).map_err(|e| (End::Failed, e))?;
-        let folder = self.out.clone().unwrap_or_else(|| Path::new("results/local").join(result.name()));
+        let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
         let provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
         result.write(&folder, provenance).map_err(|error| (End::Failed, error))?;
         let hash = result.manifest["hash"].as_str().unwrap_or_default();

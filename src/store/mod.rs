@@ -3,4 +3,5 @@
 
 pub mod files;
 pub mod machine;
+pub mod place;
 pub mod results;

@@ -3,6 +3,7 @@
 use crate::records::{CellRecord, SEMANTICS, Tally};
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::stats::interval;
+use crate::store::place;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -213,31 +214,9 @@ impl Outcome {
     /// Writes the directory under a temporary name and renames it into place.
     ///
     /// # Errors
-    /// The path and why it cannot be written.
+    /// The path and why it cannot be written, or what stands in its way.
     pub fn write(&self, target: &Path, provenance: Json) -> Result<(), String> {
-        let at = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-        if target.exists() && !target.join("manifest.json").is_file() {
-            return Err(format!(
-                "{}: exists and is no result directory; choose another --out",
-                target.display()
-            ));
-        }
-        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(|error| at(parent, error))?;
-        let name = target.file_name().and_then(|n| n.to_str()).unwrap_or("result");
-        let temporary = parent.join(format!(".{name}.{}", std::process::id()));
-        let written = self.write_all(&temporary, provenance);
-        let moved = written.and_then(|()| {
-            if target.exists() {
-                fs::remove_dir_all(target).map_err(|error| at(target, error))?;
-            }
-            fs::rename(&temporary, target).map_err(|error| at(target, error))
-        });
-        if moved.is_err() {
-            // The reason for the failure is what matters; a leftover is harmless.
-            let _ = fs::remove_dir_all(&temporary);
-        }
-        moved
+        place::put(target, |folder| self.write_all(folder, provenance))
     }
 
     fn write_all(&self, folder: &Path, provenance: Json) -> Result<(), String> {

@@ -1,0 +1,113 @@
+//! Where a result goes: only another result is ever replaced, and only as a whole.
+
+use serde_json::Value as Json;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All files that a result may hold.
+const FILES: [&str; 4] = ["manifest.json", "cells.csv", "rounds.csv", "trials.csv"];
+
+fn at(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// A hidden name beside a target, on the same file system, so that a rename is one step.
+fn beside(folder: &Path, name: &OsString, end: &str) -> PathBuf {
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}{end}", std::process::id()));
+    folder.join(hidden)
+}
+
+/// A target's folder and its name there.
+fn parts(target: &Path) -> Result<(PathBuf, OsString), String> {
+    let name = target.file_name().ok_or_else(|| {
+        format!("{}: want a directory's name at the end, such as results/local/mine", target.display())
+    })?;
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok((folder.unwrap_or(Path::new(".")).into(), name.into()))
+}
+
+/// Whether a result can be written to `target`: nothing is there or an older result, and its folder
+/// takes new entries.
+///
+/// # Errors
+/// What stands in the way, with a remedy.
+pub fn check(target: &Path) -> Result<(), String> {
+    let (folder, name) = parts(target)?;
+    // A link that leads nowhere is in the way too.
+    if fs::symlink_metadata(target).is_ok() {
+        replaceable(target)?;
+    }
+    let made = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    // Only trying tells, for permissions are not all that forbids it.
+    let probe = beside(made, &name, ".probe");
+    fs::create_dir(&probe).map_err(|error| {
+        format!("{}: cannot be made in {}: {error}; choose another --out", target.display(), made.display())
+    })?;
+    fs::remove_dir(&probe).map_err(|error| at(&probe, &error))
+}
+
+/// Whether what is at `target` is a result and nothing else.
+fn replaceable(target: &Path) -> Result<(), String> {
+    let shown = target.display();
+    let refused = |what: &str| Err(format!("{shown}: exists and {what}; choose another --out"));
+    if !target.is_dir() {
+        return refused("is no directory");
+    }
+    let Ok(text) = fs::read_to_string(target.join("manifest.json")) else {
+        return refused("is no result directory, for it has no manifest.json");
+    };
+    let manifest: Json = serde_json::from_str(&text).unwrap_or_default();
+    let hash = manifest["hash"].as_str().is_some_and(|hash| hash.len() == 64);
+    if !(manifest["format"].is_u64() && manifest["semantics"].is_u64() && hash) {
+        return refused("is no result directory, for its manifest.json is not of this program");
+    }
+    for entry in fs::read_dir(target).map_err(|error| at(target, &error))? {
+        let entry = entry.map_err(|error| at(target, &error))?;
+        let name = entry.file_name();
+        let known = name.to_str().is_some_and(|name| FILES.contains(&name));
+        if !(known && entry.file_type().is_ok_and(|kind| kind.is_file())) {
+            return refused(&format!("holds {name:?}, which is no part of a result"));
+        }
+    }
+    Ok(())
+}
+
+/// Fills a hidden directory by `write` and puts it in the target's place; an older result is renamed
+/// aside, and removed only when the new one is there.
+///
+/// # Errors
+/// What stands in the way; the older result is then left as it was.
+pub fn put(target: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+    // Through a link, the directory it leads to is what is replaced.
+    let target = &fs::canonicalize(target).unwrap_or_else(|_| target.into());
+    check(target)?;
+    let (folder, name) = parts(target)?;
+    fs::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
+    let (new, old) = (beside(&folder, &name, ""), beside(&folder, &name, ".old"));
+    let placed = write(&new).and_then(|()| swap(target, &new, &old));
+    if placed.is_err() {
+        // The reason for the failure is what matters; a leftover is harmless.
+        let _ = fs::remove_dir_all(&new);
+    }
+    placed
+}
+
+fn swap(target: &Path, new: &Path, old: &Path) -> Result<(), String> {
+    let replaces = target.exists();
+    if replaces {
+        fs::rename(target, old).map_err(|error| at(target, &error))?;
+    }
+    if let Err(error) = fs::rename(new, target) {
+        if replaces {
+            fs::rename(old, target).map_err(|error| format!("{}; it is kept there", at(old, &error)))?;
+        }
+        return Err(at(target, &error));
+    }
+    if replaces {
+        fs::remove_dir_all(old).map_err(|error| format!("{}; remove it by hand", at(old, &error)))?;
+    }
+    Ok(())
+}
