@@ -181,7 +181,10 @@ fn bad_files_are_named_with_a_remedy() {
     }
     ends(2, &["rum"]);
     ends(2, &["run"]);
-    ends(2, &["run", "scenarios/quickstart.toml", "--threads", "many"]);
+    for threads in ["many", "-1", "1025", "100000"] {
+        let (_, stderr) = ends(2, &["run", "scenarios/quickstart.toml", &format!("--threads={threads}")]);
+        assert!(stderr.contains("--threads"), "{stderr}");
+    }
     let (_, stderr) = ends(2, &["sweep", "scenarios/quickstart.toml", "--over", "overseer.human.reach"]);
     assert!(stderr.contains("want path=value"), "{stderr}");
     let (_, stderr) = ends(2, &["trace", "scenarios/quickstart.toml", "--trial", "50000"]);
@@ -342,25 +345,45 @@ fn the_picture_in_the_readme_is_what_its_first_command_prints() {
     assert!(readme.contains(table), "README.md shows another table than\n{table}");
 }
 
+/// Starts a run of many trials, sends it this many interrupts, and gives its exit code and what it said.
 #[cfg(unix)]
-#[test]
-fn an_interrupted_run_leaves_nothing_half_done() {
-    let (folder, scenario, out) = small();
+fn interrupted(arguments: &[&str], times: usize) -> (Option<i32>, String) {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_elenchus"))
-        .args(["run", &scenario, "--trials", "1000000000", "--out", &out])
+        .args([&["run", "--trials", "1000000000"][..], arguments].concat())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.expect("kill is there").success());
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    for _ in 0..times {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(kill.expect("kill is there").success());
+    }
+    let code = child.wait().expect("it ends").code();
     let mut said = String::new();
     child.stderr.take().expect("piped").read_to_string(&mut said).expect("UTF-8");
+    (code, said)
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing_half_done() {
+    let (folder, scenario, out) = small();
+    let (code, said) = interrupted(&[&scenario, "--out", &out], 1);
+    assert_eq!(code, Some(130));
     assert!(said.contains("interrupted; nothing was written"), "{said}");
     let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
     assert_eq!(left.len(), 1, "the scenario alone: {left:?}");
+}
+
+/// One block of these takes minutes.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_waits_for_nothing() {
+    let (_folder, scenario, out) = small();
+    let deep = ["--set", "task.claim_tree.depth=12", "--threads", "1", "--block", "65536"];
+    let (code, said) = interrupted(&[&[scenario.as_str(), "--out", &out][..], &deep].concat(), 2);
+    assert_eq!((code, said.as_str()), (Some(130), ""));
 }
 
 #[test]

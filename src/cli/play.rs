@@ -4,6 +4,7 @@ use crate::cli::End;
 use crate::records::CellRecord;
 use crate::scenario::spec::CellSpec;
 use crate::tournament::{Conditions, Stopped, plan, play};
+use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,8 +12,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Options of a run that do not change what comes out.
 pub struct Options {
-    /// Threads; all cores unless given.
-    pub threads: Option<usize>,
+    /// Threads; 0: all cores.
+    pub threads: usize,
     /// Trials per block, for tests.
     pub block: Option<usize>,
     /// Whether to keep every match.
@@ -21,13 +22,25 @@ pub struct Options {
     pub quiet: bool,
 }
 
+/// The numbers of threads that a machine bears.
+pub fn threads() -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::<usize>::new().range(0..=1024)
+}
+
+/// The first time, lets the blocks in play end, which leaves nothing half done; the second time, leaves.
+fn interrupt() {
+    if INTERRUPTED.swap(true, Ordering::Relaxed) {
+        std::process::exit(130);
+    }
+}
+
 /// Plays cells.
 ///
 /// # Errors
 /// With its exit code, why not.
 pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (End, String)> {
     // A second handler in one process is a test's doing; the first one serves.
-    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(interrupt);
     let mut matches: u64 = 0;
     for cell in cells {
         let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
@@ -44,7 +57,7 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
         interrupted: &|| INTERRUPTED.load(Ordering::Relaxed),
         ..Conditions::default()
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
     let records = pool.install(|| play(cells, &conditions));
     bar.finish_and_clear();

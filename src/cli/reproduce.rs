@@ -1,6 +1,6 @@
 //! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
 
-use crate::cli::play::{self, Options};
+use crate::cli::play::{self, Options, threads};
 use crate::cli::run::{chosen, judge_expectations};
 use crate::cli::{End, Outcome, print};
 use crate::records::SEMANTICS;
@@ -21,9 +21,9 @@ pub struct Reproduce {
     /// Text whose hash picks the cells
     #[arg(long, default_value = "")]
     pick: String,
-    /// Threads [default: all cores]
-    #[arg(long)]
-    threads: Option<usize>,
+    /// Threads, 1 to 1024; 0: all cores
+    #[arg(long, default_value_t = 0, value_parser = threads())]
+    threads: usize,
     /// Trials per block; changes nothing but speed
     #[arg(long, hide = true)]
     block: Option<usize>,

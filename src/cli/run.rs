@@ -1,6 +1,6 @@
 //! `run` and `sweep`: plays a scenario, writes its result, prints who did best.
 
-use crate::cli::play::{self, Options};
+use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome, path_value, print};
 use crate::records::CellRecord;
 use crate::report::leaderboards;
@@ -30,9 +30,9 @@ pub struct Run {
     /// Play this cell alone, by its id in cells.csv
     #[arg(long, value_name = "ID")]
     cell: Option<String>,
-    /// Threads [default: all cores]
-    #[arg(long)]
-    threads: Option<usize>,
+    /// Threads, 1 to 1024; 0: all cores
+    #[arg(long, default_value_t = 0, value_parser = threads())]
+    threads: usize,
     /// Where to write the result [default: results/local/<scenario>-<hash>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -113,7 +113,7 @@ pub fn chosen(scenario: &Scenario, id: Option<&str>) -> Result<Vec<CellSpec>, (E
     Ok(found)
 }
 
-fn provenance(wall_ms: u64, threads: Option<usize>) -> serde_json::Value {
+fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
     #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
     let now = SystemTime::now();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -122,7 +122,7 @@ fn provenance(wall_ms: u64, threads: Option<usize>) -> serde_json::Value {
         "commit": option_env!("ELENCHUS_COMMIT"),
         "cpu": machine::cpu(),
         "host": machine::host(),
-        "threads": threads.unwrap_or(cores),
+        "threads": if threads == 0 { cores } else { threads },
         "wall_ms": wall_ms,
         "unix_s": now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
     })
