@@ -127,6 +127,26 @@ fn the_source_line_is_shown_with_a_caret_below_the_mistake() {
 }
 
 #[test]
+fn a_long_line_is_shown_around_the_mistake() {
+    let shown = |text: &str| read_text(text, &Overrides::default()).map(|_| ()).unwrap_err().to_string();
+    let far = format!("\"expert\",{}\"lair\"]", " ".repeat(89_980));
+    let said = shown(&BASE.replace("\"expert\", \"liar\"]", &far));
+    assert!(said.contains("x.toml:28:90000: protocol.debate.agents: no agent \"lair\""), "{said}");
+    // The last 80 characters, the last but one to seven of them marked.
+    let line =
+        format!("  28 | \u{2026}{}\"lair\"]\n     | {}{}\n", " ".repeat(73), " ".repeat(74), "^".repeat(6));
+    assert!(said.contains(&line), "{said}");
+    let names: Vec<String> = (0..9000).map(|i| format!("\"\u{e9}{i}\"")).collect();
+    let said = shown(&BASE.replace("\"expert\", \"liar\"", &names.join(", ")));
+    assert!(said.contains("no agent \"\u{e9}0\"") && said.contains("\u{2026}\n"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
+    assert!(said.contains("\nand 8") && said.ends_with(" problems in x.toml"), "{said}");
+    for bracket in ["[", "{", "]", "\u{e9}", "\""] {
+        assert!(shown(&BASE.replace("0.6", &bracket.repeat(100_000))).contains("problem"), "{bracket}");
+    }
+}
+
+#[test]
 fn an_empty_file_names_a_start() {
     for text in ["", "  \n\n", "\u{feff}"] {
         let shown = read_text(text, &Overrides::default()).map(|_| ()).unwrap_err().to_string();
@@ -215,6 +235,8 @@ enum Spoil {
     Drop(prop::sample::Index),
     /// Says a line twice.
     Twice(prop::sample::Index),
+    /// Makes a line longer than any terminal, or any formatter's padding.
+    Long(prop::sample::Index, prop::sample::Index),
     /// Puts a character in.
     Char(prop::sample::Index, char),
     /// Ends the text.
@@ -228,6 +250,7 @@ fn spoil() -> impl Strategy<Value = Spoil> {
         3 => (any::<Index>(), any::<Index>()).prop_map(|(from, to)| Spoil::Copy(from, to)),
         1 => any::<Index>().prop_map(Spoil::Drop),
         1 => any::<Index>().prop_map(Spoil::Twice),
+        1 => (any::<Index>(), any::<Index>()).prop_map(|(at, what)| Spoil::Long(at, what)),
         1 => (any::<Index>(), any::<char>()).prop_map(|(at, c)| Spoil::Char(at, c)),
         1 => any::<Index>().prop_map(Spoil::Cut),
     ]
@@ -263,6 +286,11 @@ fn spoiled(text: &str, spoil: &Spoil) -> String {
         Spoil::Twice(at) => {
             let at = at.index(lines.len());
             new = [&lines[..=at], &lines[at..]].concat().join("\n");
+        }
+        Spoil::Long(at, which) => {
+            let what = [" ", "\u{e9}", "[", "0", ",", "\"x\", "];
+            let token = tokens[at.index(tokens.len())].start;
+            new.insert_str(token, &what[which.index(what.len())].repeat(70_000))
         }
         Spoil::Char(at, c) => {
             new.insert(text.char_indices().nth(at.index(text.chars().count())).map_or(0, |p| p.0), *c)

@@ -132,7 +132,8 @@ fn matrix(rows: &[Row]) -> String {
         values.join("/")
     };
     let width = width_of(names.iter().copied());
-    let column = shown.iter().map(|point| label(point).chars().count()).max().unwrap_or(0).max(5);
+    let column =
+        shown.iter().map(|point| label(point).chars().count()).max().unwrap_or(0).clamp(5, WIDTH_MAX);
     let paths: Vec<&str> =
         points.iter().flat_map(|point| point.iter().map(|(path, _)| path.as_str())).collect();
     let paths = &paths[..points.first().map_or(0, |point| point.len())];
@@ -178,7 +179,10 @@ fn matrix(rows: &[Row]) -> String {
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// The widest column; a longer name goes past it.
+const WIDTH_MAX: usize = 60;
+
 /// The width of a column of names.
 fn width_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0).max(8)
+    names.map(|name| name.chars().count()).max().unwrap_or(0).clamp(8, WIDTH_MAX)
 }

@@ -215,7 +215,7 @@ impl Problems {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        for problem in &self.list {
+        for problem in self.list.iter().take(PROBLEMS_SHOWN) {
             let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
             match &problem.place {
                 Place::Elsewhere(place) => writeln!(f, "{place}: {path}{}", problem.message)?,
@@ -223,17 +223,42 @@ impl fmt::Display for Problems {
                     let (line, column) = self.line_column(span.start);
                     writeln!(f, "{}:{line}:{column}: {path}{}", self.file, problem.message)?;
                     let source = self.text.lines().nth(line - 1).unwrap_or("");
-                    let rest = source.chars().count().saturating_sub(column - 1);
-                    let width = span.len().clamp(1, rest.max(1));
                     let gutter = line.to_string().len();
-                    writeln!(f, "  {line} | {source}")?;
-                    writeln!(f, "  {:gutter$} | {:pad$}{}", "", "", "^".repeat(width), pad = column - 1)?;
+                    let (shown, caret) = window(source, column - 1, span.len());
+                    writeln!(f, "  {line} | {shown}")?;
+                    writeln!(f, "  {:gutter$} | {caret}", "")?;
                 }
             }
         }
         let count = self.list.len();
+        if count > PROBLEMS_SHOWN {
+            writeln!(f, "and {} more", count - PROBLEMS_SHOWN)?;
+        }
         write!(f, "{count} problem{} in {}", if count == 1 { "" } else { "s" }, self.file)
     }
+}
+
+/// Problems that are shown; nobody reads more, and one slip may bring thousands.
+const PROBLEMS_SHOWN: usize = 100;
+
+/// Characters of a source line that are shown; a longer one is cut around the mistake.
+const LINE_SHOWN: usize = 80;
+
+/// A source line and the carets below it: `width` bytes marked after `before` characters.
+fn window(source: &str, before: usize, width: usize) -> (String, String) {
+    let count = source.chars().count();
+    let marked = |before: usize, room: usize| {
+        " ".repeat(before) + &"^".repeat(width.clamp(1, room.saturating_sub(before).max(1)))
+    };
+    if count <= LINE_SHOWN {
+        return (source.into(), marked(before, count));
+    }
+    let from = before.saturating_sub(LINE_SHOWN / 2).min(count - LINE_SHOWN);
+    let (left, right) =
+        (if from > 0 { "\u{2026}" } else { "" }, if from + LINE_SHOWN < count { "\u{2026}" } else { "" });
+    let shown: String = source.chars().skip(from).take(LINE_SHOWN).collect();
+    let indent = left.chars().count();
+    (format!("{left}{shown}{right}"), marked(before - from + indent, LINE_SHOWN + indent))
 }
 
 impl std::error::Error for Problems {}
