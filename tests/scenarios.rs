@@ -49,3 +49,38 @@ fn a_resolved_scenario_reads_as_itself() {
         assert_eq!(from_document(&document).expect("a document reads"), scenario, "{stem}");
     }
 }
+
+/// Swept tables and lists name their cells by what they hold, whatever the order of keys.
+#[test]
+fn cells_of_swept_tables_have_ids_of_their_own() {
+    let text = r#"
+[task]
+family = "claim_tree"
+[[agent]]
+name = "expert"
+[[agent]]
+name = "other"
+[[overseer]]
+name = "human"
+[[protocol]]
+preset = "trust"
+agents = ["expert"]
+[sweep]
+"overseer.human.error" = ["adversarial", { rate = 0.2, kind = "uniform" }, { rate = 0.1, kind = "uniform" }]
+"protocol.trust.agents" = [["expert"], ["other"]]
+"#;
+    let tables = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let scenario = read(&source, &Overrides::default()).expect("a scenario");
+    let ids: Vec<&str> = scenario.cells.iter().map(|cell| cell.id.as_str()).collect();
+    let points = [
+        r#"overseer.human.error=adversarial|protocol.trust.agents=["expert"]"#,
+        r#"overseer.human.error=adversarial|protocol.trust.agents=["other"]"#,
+        r#"overseer.human.error={ kind = "uniform", rate = 0.2 }|protocol.trust.agents=["expert"]"#,
+        r#"overseer.human.error={ kind = "uniform", rate = 0.2 }|protocol.trust.agents=["other"]"#,
+        r#"overseer.human.error={ kind = "uniform", rate = 0.1 }|protocol.trust.agents=["expert"]"#,
+        r#"overseer.human.error={ kind = "uniform", rate = 0.1 }|protocol.trust.agents=["other"]"#,
+    ];
+    assert_eq!(ids, points.map(|point| format!("trust|human|claim_tree|{point}")));
+    assert_eq!(from_document(&scenario.document).expect("a document reads"), scenario);
+}

@@ -61,6 +61,34 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The value itself as TOML in one line, keys sorted: equal values are equal text.
+    #[must_use]
+    pub fn inline(&self) -> String {
+        let quoted = |text: &String| serde_json::Value::from(text.as_str()).to_string();
+        match self {
+            Self::Text(text) => quoted(text),
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.value.inline()).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Table(members) if members.is_empty() => "{}".into(),
+            Self::Table(members) => {
+                let bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+                let key = |key: &String| {
+                    if !key.is_empty() && key.chars().all(bare) { key.clone() } else { quoted(key) }
+                };
+                let mut pairs: Vec<String> =
+                    members.iter().map(|(k, node)| format!("{} = {}", key(k), node.value.inline())).collect();
+                // A resolved document sorts its keys; the text must be the same before and after.
+                pairs.sort_unstable();
+                format!("{{ {} }}", pairs.join(", "))
+            }
+            _ => self.shown(),
+        }
+    }
+}
+
 impl Node {
     /// A value without a key.
     #[must_use]

@@ -9,6 +9,7 @@ use crate::scenario::sweep::{Axis, CELLS_MAX, axes, name_of, set};
 use crate::scenario::validate::{Reader, Tables};
 use crate::shape::{Field, Shape, optional, required};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
 /// Fields of a whole scenario, lists aside.
 pub const TOP: &[Field] = &[
@@ -80,6 +81,10 @@ pub fn resolve(
     if cells > CELLS_MAX {
         let place = all.first().map_or(&root.place, |axis| &axis.place);
         reader.wrong(place, "sweep", format!("{cells} cells; at most {CELLS_MAX} fit, sweep fewer values"));
+        return Err(reader.problems);
+    }
+    check_points(&mut reader, &all, zip);
+    if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
     let cells = cells_of(&mut reader, &root, &base, &all, zip);
@@ -159,6 +164,23 @@ fn values_at(axes: &[Axis], zip: bool, index: u128) -> Vec<&Node> {
     }
     values.reverse();
     values
+}
+
+/// Points are known by their values: two that read the same are a mistake, and the first is told.
+fn check_points(reader: &mut Reader, axes: &[Axis], zip: bool) {
+    let mut known: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
+    for index in 0..points(axes, zip) {
+        let values = values_at(axes, zip, index);
+        let pairs = axes.iter().zip(&values).map(|(axis, value)| format!("{}={}", axis.path, shown(value)));
+        let name = pairs.collect::<Vec<_>>().join("|");
+        if let Some(first) = known.get(&name) {
+            let differs = (0..axes.len()).find(|i| !std::ptr::eq(first[*i], values[*i])).unwrap_or(0);
+            let message = format!("two points of the sweep are {name}; give each value once");
+            reader.wrong(&values[differs].place, &axes[differs].path, message);
+            return;
+        }
+        known.insert(name, values);
+    }
 }
 
 fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: bool) -> Vec<CellSpec> {
@@ -255,7 +277,7 @@ fn point(reader: &mut Reader, root: &Node) -> Option<Point> {
 
 /// A value as cell ids and columns show it.
 fn shown(node: &Node) -> String {
-    node.text().map_or_else(|| node.value.shown(), Into::into)
+    node.text().map_or_else(|| node.value.inline(), Into::into)
 }
 
 fn to_json(node: &Node) -> Json {
