@@ -201,6 +201,13 @@ pub(super) fn protocol(
         let s = if want == 1 { "" } else { "s" };
         reader.wrong(place, &seats, format!("want at least {want} agent{s}, got {got}"));
     }
+    if let Some(max) = stages.agents_max().filter(|max| agents.len() > *max) {
+        let message = match max {
+            0 => "nobody but the overseer plays; list no agents".into(),
+            _ => format!("the protocol seats {max}, the others would never play; list as many, or vote"),
+        };
+        reader.wrong(place, &seats, format!("{message}; got {}", agents.len()));
+    }
     let places = node.get("agents").map_or(&[][..], Node::items);
     for (i, (name, Node { place, .. })) in agents.iter().zip(places).enumerate() {
         if !known.contains(&name.as_str()) {

@@ -382,6 +382,17 @@ impl Stages {
         }
     }
 
+    /// How many agents have a seat; `None`: any number.
+    #[must_use]
+    pub fn agents_max(&self) -> Option<usize> {
+        match self.answer {
+            Answering::Vote => None,
+            Answering::Sides => Some(2),
+            Answering::Agent => Some(1),
+            Answering::Overseer => Some(self.agents_min()),
+        }
+    }
+
     /// What is wrong with these stages taken together, and the remedy.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
