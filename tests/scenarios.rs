@@ -84,3 +84,80 @@ agents = ["expert"]
     assert_eq!(ids, points.map(|point| format!("trust|human|claim_tree|{point}")));
     assert_eq!(from_document(&scenario.document).expect("a document reads"), scenario);
 }
+
+/// Points share what no axis reaches; each is nonetheless what the scenario with these values set is.
+#[test]
+fn a_point_is_the_scenario_with_its_values_set() {
+    let text = r#"
+trials = 10
+[[task]]
+family = "claim_tree"
+[[task]]
+family = "shortest_path"
+[[agent]]
+name = "expert"
+[[agent]]
+name = "liar"
+[[overseer]]
+name = "human"
+[[overseer]]
+name = "novice"
+[[protocol]]
+preset = "debate"
+agents = ["expert", "liar"]
+[[protocol]]
+preset = "trust"
+agents = ["liar"]
+"#;
+    let tables = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let values = [
+        ("seed", ["1", "2"]),
+        ("agent.expert.skill", ["0.3", "0.4"]),
+        ("overseer.human.error.rate", ["0.2", "0.3"]),
+        ("task.claim_tree.depth", ["2", "3"]),
+        ("protocol.debate.turns", ["3", "5"]),
+    ];
+    for axes in [&values[..], &values[..1], &values[1..2], &values[2..3], &values[3..4], &values[4..]] {
+        let over = axes.iter().map(|(path, values)| (path.to_string(), values.join(","))).collect();
+        let swept = read(&source, &Overrides { over, ..Overrides::default() }).expect("a sweep");
+        assert_eq!(swept.cells.len(), 8 << axes.len());
+        for cell in &swept.cells {
+            let alone = read(&source, &Overrides { set: cell.point.clone(), ..Overrides::default() });
+            let name = cell.id.split('|').take(3).collect::<Vec<_>>().join("|");
+            let mut other =
+                alone.expect("a point").cells.into_iter().find(|other| other.id == name).expect("it");
+            (other.id, other.point) = (cell.id.clone(), cell.point.clone());
+            assert_eq!(*cell, other);
+        }
+    }
+}
+
+/// A sweep keeps its cells, and of no point more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_large_sweep_takes_little_memory() {
+    let text = r#"
+[task]
+family = "claim_tree"
+[[overseer]]
+name = "human"
+[[protocol]]
+preset = "unaided"
+[sweep]
+"overseer.human.error.rate" = { from = 0, to = 1, step = 5e-5 }
+"#;
+    let tables = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let resident_kib = || -> u64 {
+        let status = fs::read_to_string("/proc/self/status").expect("a process has a status");
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a size");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+    };
+    let before = resident_kib();
+    let scenario = read(&source, &Overrides::default()).expect("a sweep");
+    assert_eq!(scenario.cells.len(), 20_001);
+    // About 2 KiB a cell, 40 MiB in all; whole points took 16.
+    let more = resident_kib().saturating_sub(before) / 1024;
+    assert!(more < 100, "{more} MiB");
+}

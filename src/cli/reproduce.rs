@@ -9,6 +9,7 @@ use crate::scenario::spec::CellSpec;
 use crate::store::results::{self, Unreadable, first_difference, outcome};
 use clap::Args;
 use serde_json::json;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -53,8 +54,9 @@ impl Reproduce {
             ));
         }
         let scenario = from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
-        let mut cells = chosen(&scenario, stored.manifest["cell"].as_str())?;
+        let mut cells = Cow::Borrowed(chosen(&scenario, stored.manifest["cell"].as_str())?);
         if let Some(count) = self.cells.filter(|count| *count < cells.len()) {
+            let cells = cells.to_mut();
             cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
             cells.truncate(count);
         }

@@ -71,7 +71,7 @@ impl Run {
             keep_trials: self.keep_trials,
             quiet: self.quiet,
         };
-        let records = play::all(&cells, &options)?;
+        let records = play::all(cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let result = outcome(&scenario, &refs, &records, self.keep_trials).map_err(|e| (End::Failed, e))?;
         let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
@@ -101,9 +101,9 @@ impl Run {
 }
 
 /// All cells, or the one that is asked for.
-pub fn chosen(scenario: &Scenario, id: Option<&str>) -> Result<Vec<CellSpec>, (End, String)> {
-    let Some(id) = id else { return Ok(scenario.cells.clone()) };
-    let found: Vec<CellSpec> = scenario.cells.iter().filter(|cell| cell.id == id).cloned().collect();
+pub fn chosen<'a>(scenario: &'a Scenario, id: Option<&str>) -> Result<&'a [CellSpec], (End, String)> {
+    let Some(id) = id else { return Ok(&scenario.cells) };
+    let found = scenario.cells.iter().find(|cell| cell.id == id).map_or(&[][..], std::slice::from_ref);
     if found.is_empty() {
         let known: Vec<&str> = scenario.cells.iter().take(12).map(|cell| cell.id.as_str()).collect();
         let more = scenario.cells.len().saturating_sub(known.len());

@@ -4,6 +4,7 @@ use crate::cli::{End, Outcome, print};
 use crate::scenario::{Overrides, words};
 use crate::store::files;
 use crate::tournament::{draws, plan};
+use rayon::prelude::*;
 use serde_json::json;
 use std::path::Path;
 
@@ -11,11 +12,13 @@ use std::path::Path;
 pub fn check(path: &Path, json: bool) -> Outcome {
     let scenario = files::scenario(path, &Overrides::default()).map_err(|problems| (End::Usage, problems))?;
     let (mut matches, mut questions, mut drawn) = (0u64, 0u64, 0u64);
-    for cell in &scenario.cells {
-        let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
+    let plans: Vec<_> =
+        scenario.cells.par_iter().map(|cell| plan(cell).and_then(|plan| Ok((plan, draws(cell)?)))).collect();
+    for planned in plans {
+        let (plan, draws) = planned.map_err(|reason| (End::Usage, reason))?;
         matches = matches.saturating_add(plan.matches);
         questions = questions.max(plan.questions_max);
-        drawn = drawn.saturating_add(draws(cell).map_err(|reason| (End::Usage, reason))?);
+        drawn = drawn.saturating_add(draws);
     }
     let (cells, trials, replicates, seed) =
         (scenario.cells.len(), scenario.trials, scenario.replicates, scenario.seed);

@@ -10,6 +10,7 @@ use crate::scenario::validate::{Reader, Tables};
 use crate::shape::{Field, Shape, optional, required};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Fields of a whole scenario, lists aside.
 pub const TOP: &[Field] = &[
@@ -41,15 +42,15 @@ pub const TOP: &[Field] = &[
 /// Keys that hold lists.
 const LISTS: [&str; 6] = ["task", "agent", "overseer", "protocol", "sweep", "expect"];
 
-/// One point of a scenario: everything a cell is made of.
+/// One point of a scenario: everything a cell is made of. Points share the lists that no axis reaches.
 struct Point {
     seed: u64,
     trials: u64,
     replicates: u32,
-    tasks: Vec<TaskSpec>,
-    overseers: Vec<OverseerSpec>,
-    agents: Vec<AgentSpec>,
-    protocols: Vec<(ProtocolSpec, Vec<String>)>,
+    tasks: Rc<Vec<TaskSpec>>,
+    overseers: Rc<Vec<OverseerSpec>>,
+    agents: Rc<Vec<AgentSpec>>,
+    protocols: Rc<Vec<(ProtocolSpec, Vec<String>)>>,
     filled: Map<String, Json>,
 }
 
@@ -70,7 +71,7 @@ pub fn resolve(
     let mut all: Vec<Axis> =
         written.into_iter().filter(|axis| over.iter().all(|o| o.path != axis.path)).collect();
     all.extend(over);
-    let base = point(&mut reader, &root);
+    let base = point(&mut reader, &root, |_| None);
     let expectations = expectations(&mut reader, &root);
     let zip = zip || zipped;
     check_axes(&mut reader, &all, zip);
@@ -183,9 +184,14 @@ fn check_points(reader: &mut Reader, axes: &[Axis], zip: bool) {
     }
 }
 
+/// The cells of all points. A sweep may have a hundred thousand, so a point is gone when its cells are made.
 fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: bool) -> Vec<CellSpec> {
-    let mut at: Vec<(Vec<(String, String)>, Point)> = Vec::new();
-    for index in 0..points(axes, zip) {
+    let count = points(axes, zip);
+    let (tasks, overseers, protocols) = (base.tasks.len(), base.overseers.len(), base.protocols.len());
+    let mut groups: Vec<Vec<CellSpec>> =
+        (0..tasks * overseers * protocols).map(|_| Vec::with_capacity(count as usize)).collect();
+    let reaches = |list: &str| axes.iter().any(|axis| axis.path.split('.').next() == Some(list));
+    for index in 0..count {
         let mut written = root.clone();
         let values = values_at(axes, zip, index);
         for (axis, value) in axes.iter().zip(&values) {
@@ -193,23 +199,17 @@ fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: 
                 reader.wrong(&axis.place, &axis.path, message);
             }
         }
-        if let Some(point) = point(reader, &written) {
-            let shown = axes.iter().zip(&values).map(|(axis, value)| (axis.path.clone(), shown(value)));
-            at.push((shown.collect(), point));
-        }
-        if !reader.problems.is_empty() {
-            return Vec::new();
-        }
-    }
-    let mut cells = Vec::new();
-    for task in 0..base.tasks.len() {
-        for overseer in 0..base.overseers.len() {
-            for protocol in 0..base.protocols.len() {
-                cells.extend(at.iter().map(|(shown, point)| cell(shown, point, task, overseer, protocol)));
-            }
+        let point = point(reader, &written, |list| (!reaches(list)).then_some(base));
+        let (Some(point), true) = (point, reader.problems.is_empty()) else { return Vec::new() };
+        let shown = axes.iter().zip(&values).map(|(axis, value)| (axis.path.clone(), shown(value)));
+        let shown: Vec<(String, String)> = shown.collect();
+        for (i, group) in groups.iter_mut().enumerate() {
+            let (task, overseer, protocol) =
+                (i / (overseers * protocols), i / protocols % overseers, i % protocols);
+            group.push(cell(&shown, &point, task, overseer, protocol));
         }
     }
-    cells
+    groups.into_iter().flatten().collect()
 }
 
 fn cell(
@@ -239,8 +239,8 @@ fn cell(
     }
 }
 
-/// Reads everything but the sweep.
-fn point(reader: &mut Reader, root: &Node) -> Option<Point> {
+/// Reads everything but the sweep; of a list that `base` gives, nothing is to be read again.
+fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a Point>) -> Option<Point> {
     let before = reader.problems.len();
     // What is wrong at the top is noted, and the rest is read all the same.
     let mut filled = reader.table("", root, TOP, &[&LISTS[..], &["axes"]].concat()).unwrap_or_default();
@@ -254,21 +254,34 @@ fn point(reader: &mut Reader, root: &Node) -> Option<Point> {
             format!("want letters, digits, - and _, since it names a folder, got {name:?}"),
         );
     }
-    let tasks = list(reader, root, "task", true, &mut filled, task);
-    let overseers = list(reader, root, "overseer", true, &mut filled, |reader, path, node| {
-        let map = reader.table(path, node, overseers::FIELDS, &[])?;
-        typed::<OverseerSpec>(reader, path, node, map)
-    });
-    let agents = list(reader, root, "agent", false, &mut filled, |reader, path, node| {
-        let map = reader.table(path, node, agents::FIELDS, &[])?;
-        typed::<AgentSpec>(reader, path, node, map)
-    });
+    let tasks = match base("task") {
+        Some(base) => base.tasks.clone(),
+        None => Rc::new(list(reader, root, "task", true, &mut filled, task)),
+    };
+    let overseers = match base("overseer") {
+        Some(base) => base.overseers.clone(),
+        None => Rc::new(list(reader, root, "overseer", true, &mut filled, |reader, path, node| {
+            let map = reader.table(path, node, overseers::FIELDS, &[])?;
+            typed::<OverseerSpec>(reader, path, node, map)
+        })),
+    };
+    let agents = match base("agent") {
+        Some(base) => base.agents.clone(),
+        None => Rc::new(list(reader, root, "agent", false, &mut filled, |reader, path, node| {
+            let map = reader.table(path, node, agents::FIELDS, &[])?;
+            typed::<AgentSpec>(reader, path, node, map)
+        })),
+    };
     let mut known: Vec<&str> =
         root.get("agent").map_or(&[][..], Node::items).iter().filter_map(|n| name_of("agent", n)).collect();
     known.dedup();
-    let protocols = list(reader, root, "protocol", true, &mut filled, |reader, path, node| {
-        protocol(reader, path, node, &known)
-    });
+    // Protocols name agents, whose names an axis may change.
+    let protocols = match base("protocol").and(base("agent")) {
+        Some(base) => base.protocols.clone(),
+        None => Rc::new(list(reader, root, "protocol", true, &mut filled, |reader, path, node| {
+            protocol(reader, path, node, &known)
+        })),
+    };
     let number = |key: &str| filled.get(key).and_then(Json::as_u64);
     let (seed, trials, replicates) = (number("seed")?, number("trials")?, number("replicates")? as u32);
     let fine = reader.problems.len() == before;

@@ -90,9 +90,9 @@ pub fn outcome(
     with_trials: bool,
 ) -> Result<Outcome, String> {
     let mut files = BTreeMap::new();
-    let rows: Vec<Vec<(String, String)>> = cells.iter().zip(records).map(|(c, r)| row(c, r)).collect();
-    let header = rows.first().map(|row| row.iter().map(|(name, _)| name.clone()).collect());
-    let body = rows.into_iter().map(|row| row.into_iter().map(|(_, value)| value).collect());
+    let rows = || cells.iter().zip(records).map(|(cell, record)| row(cell, record));
+    let header = rows().next().map(|row| row.into_iter().map(|(name, _)| name).collect());
+    let body = rows().map(|row| row.into_iter().map(|(_, value)| value).collect());
     files.insert("cells.csv".to_owned(), csv_text(header.into_iter().chain(body))?);
     if records.iter().any(|record| !record.rounds.is_empty()) {
         let header = [
