@@ -22,9 +22,10 @@ pub fn wilson(hits: u64, trials: u64) -> (f64, f64) {
     (low, high)
 }
 
-/// The 95 % interval of a mean over independent replicates, by Student's t; `None` for fewer than two.
+/// The 95 % interval of a mean over independent replicates, by Student's t, held within `bounds`, which no
+/// value passes; `None` for fewer than two.
 #[must_use]
-pub fn over_replicates(values: &[f64]) -> Option<(f64, f64)> {
+pub fn over_replicates(values: &[f64], bounds: (f64, f64)) -> Option<(f64, f64)> {
     let n = values.len() as f64;
     if values.len() < 2 {
         return None;
@@ -32,7 +33,7 @@ pub fn over_replicates(values: &[f64]) -> Option<(f64, f64)> {
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
     let half = student_975(values.len() as u32 - 1) * (variance / n).sqrt();
-    Some((mean - half, mean + half))
+    Some(((mean - half).max(bounds.0), (mean + half).min(bounds.1)))
 }
 
 /// The .975 quantile of Student's t with `freedom` degrees of freedom, by bisection of its distribution.
@@ -79,7 +80,11 @@ fn student(t: f64, freedom: u32) -> f64 {
 #[must_use]
 pub fn interval(record: &CellRecord) -> Option<(f64, f64)> {
     let total = record.total();
-    if record.clustered { over_replicates(&shares(record)) } else { Some(wilson(total.right, total.trials)) }
+    if record.clustered {
+        over_replicates(&shares(record), (0.0, 1.0))
+    } else {
+        Some(wilson(total.right, total.trials))
+    }
 }
 
 /// Accuracy in each replicate.
@@ -93,7 +98,7 @@ fn shares(record: &CellRecord) -> Vec<f64> {
 pub fn difference(a: &CellRecord, b: &CellRecord) -> Option<(f64, f64)> {
     if a.clustered || b.clustered {
         let differences: Vec<f64> = shares(a).iter().zip(shares(b)).map(|(a, b)| a - b).collect();
-        return over_replicates(&differences);
+        return over_replicates(&differences, (-1.0, 1.0));
     }
     let trials = |batch: usize| -> u64 {
         let of = |trials: u64| (trials + (BATCHES - 1 - batch) as u64) / BATCHES as u64;
@@ -135,6 +140,19 @@ mod tests {
         assert!((low - 0.2553).abs() < 5e-5 && (high - 0.3662).abs() < 5e-5);
         let (low, high) = wilson(0, 20);
         assert!(low == 0.0 && (high - 0.1611).abs() < 5e-5);
+    }
+
+    #[test]
+    fn replicates_give_an_interval_of_shares() {
+        // Shares .9 and 1: mean .95, standard error .05, t(1) = 12.706: .95 -+ .635, of which .315 to 1 can be.
+        let (low, high) = over_replicates(&[0.9, 1.0], (0.0, 1.0)).expect("two");
+        assert!((low - 0.3147).abs() < 1e-4 && high == 1.0, "{low} {high}");
+        let (low, high) = over_replicates(&[0.1, 0.0], (0.0, 1.0)).expect("two");
+        assert!(low == 0.0 && (high - 0.6853).abs() < 1e-4, "{low} {high}");
+        // Differences reach below 0: .05 -+ .635.
+        let (low, high) = over_replicates(&[0.1, 0.0], (-1.0, 1.0)).expect("two");
+        assert!((low + 0.5853).abs() < 1e-4 && (high - 0.6853).abs() < 1e-4, "{low} {high}");
+        assert_eq!(over_replicates(&[0.5], (0.0, 1.0)), None);
     }
 
     #[test]
