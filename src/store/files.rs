@@ -2,7 +2,8 @@
 
 use crate::scenario::spec::Scenario;
 use crate::scenario::{Overrides, Source, read};
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Reads a scenario file.
@@ -20,6 +21,9 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
     read(&Source { file: &file, stem, text: &text, tables: &tables }, overrides).map_err(|p| p.to_string())
 }
 
+/// The longest text that is read; some files have no end.
+const BYTES_MAX: u64 = 64 << 20;
+
 /// The text of a file.
 ///
 /// # Errors
@@ -29,10 +33,16 @@ pub fn text(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err(format!("{shown} is a directory; name a file in it, such as {shown}/quickstart.toml"));
     }
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
+    let mut bytes = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes));
+    file.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => format!("{shown}: no such file"),
         _ => format!("{shown}: {error}"),
     })?;
+    if bytes.len() as u64 > BYTES_MAX {
+        let most = BYTES_MAX >> 20;
+        return Err(format!("{shown}: want at most {most} MiB, got more; name a scenario or a CSV table"));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         let line = before.matches('\n').count() + 1;
