@@ -8,6 +8,7 @@ use crate::scenario::from_document;
 use crate::scenario::spec::CellSpec;
 use crate::store::results::{self, Unreadable, first_difference, outcome};
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use serde_json::json;
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ use std::path::PathBuf;
 pub struct Reproduce {
     /// The result directory
     result: PathBuf,
-    /// Compare only this many cells, picked by --pick
-    #[arg(long)]
+    /// Compare only this many cells, 1 or more, picked by --pick
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     cells: Option<usize>,
     /// Text whose hash picks the cells
     #[arg(long, default_value = "")]
@@ -46,9 +47,10 @@ impl Reproduce {
         if stored.manifest["semantics"] != json!(SEMANTICS) {
             let of = &stored.manifest["semantics"];
             return Err((
-                End::Differs,
+                End::Usage,
                 format!(
-                    "{}: of SEMANTICS {of}, this program has {SEMANTICS}; use the version that made it",
+                    "{}: made under SEMANTICS {of}, this program has {SEMANTICS} and cannot judge it; nothing was \
+                     compared, use the version that made it",
                     self.result.display()
                 ),
             ));
