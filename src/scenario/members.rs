@@ -188,6 +188,7 @@ pub(super) fn protocol(
         map.and_then(|map| typed::<Stages>(reader, path, node, map))
     };
     let (mut common, (stages, body)) = (common?, body?);
+    let preset = body.get("preset").and_then(Json::as_str).unwrap_or("stages").to_owned();
     if common.get("name").is_none_or(Json::is_null) {
         let word = body.get("preset").cloned().unwrap_or_else(|| json!("composition"));
         common.insert("name".into(), word);
@@ -225,7 +226,7 @@ pub(super) fn protocol(
     }
     let name = common.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
     common.extend(body);
-    Some(((ProtocolSpec { name, stages }, agents), common))
+    Some(((ProtocolSpec { name, preset, stages }, agents), common))
 }
 
 pub(super) fn expectations(reader: &mut Reader, root: &Node) -> Vec<Expectation> {

@@ -27,8 +27,19 @@ pub struct TaskSpec {
 pub struct ProtocolSpec {
     /// Its name, unique in the scenario; the preset's word unless given.
     pub name: String,
+    /// The preset's word; `stages` for what is spelled out.
+    pub preset: String,
     /// The five stages.
     pub stages: Stages,
+}
+
+impl TaskSpec {
+    /// The family's word.
+    #[must_use]
+    pub fn family_word(&self) -> String {
+        let tagged = serde_json::to_value(&self.family).unwrap_or_default();
+        tagged["family"].as_str().unwrap_or_default().into()
+    }
 }
 
 /// One point of the tournament, complete in itself.

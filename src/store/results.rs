@@ -39,6 +39,24 @@ const MEANS: [Mean; 10] = [
     ("all_nodes_right", |t| t.all_nodes_right),
 ];
 
+/// Columns of text; all others hold numbers, swept values aside.
+const TEXTS: [&str; 7] = ["id", "protocol", "preset", "overseer", "task", "family", "agents"];
+
+/// A cell's row for programs: numbers as numbers, null where there is none.
+#[must_use]
+pub fn row_json(cell: &CellSpec, record: &CellRecord) -> Json {
+    let value = |(column, text): (String, String)| {
+        let number = || serde_json::from_str::<serde_json::Number>(&text).ok();
+        let value = match column.as_str() {
+            name if TEXTS.contains(&name) => json!(text),
+            _ if text.is_empty() => Json::Null,
+            _ => number().map_or_else(|| json!(text), Json::Number),
+        };
+        (column, value)
+    };
+    Json::Object(row(cell, record).into_iter().map(value).collect())
+}
+
 /// A cell's row as (column, value), in the order of the file.
 #[must_use]
 pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
@@ -48,8 +66,10 @@ pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
     let mut put = |name: &str, value: String| row.push((name.into(), value));
     put("id", cell.id.clone());
     put("protocol", cell.protocol.name.clone());
+    put("preset", cell.protocol.preset.clone());
     put("overseer", cell.overseer.name.clone());
     put("task", cell.task.name.clone());
+    put("family", cell.task.family_word());
     let agents: Vec<&str> = cell.agents.iter().map(|agent| agent.name.as_str()).collect();
     put("agents", agents.join(" + "));
     cell.point.iter().for_each(|(path, value)| put(path, value.clone()));

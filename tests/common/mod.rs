@@ -73,7 +73,7 @@ pub fn cell(
         replicates: 1,
         task,
         overseer,
-        protocol: ProtocolSpec { name: "test".into(), stages: preset.stages() },
+        protocol: ProtocolSpec { name: "test".into(), preset: "test".into(), stages: preset.stages() },
         agents,
     }
 }
