@@ -118,6 +118,59 @@ fn quiet_and_json_print_that_alone() {
     assert_eq!(serde_json::from_str::<serde_json::Value>(&stdout).expect("JSON")["cells"], 2);
 }
 
+/// Numbers are numbers, texts are texts, and what is not there is null.
+#[test]
+fn rows_for_programs_hold_numbers() {
+    let (_folder, scenario, out) = small();
+    let over = ["--over", "overseer.human.exhausted=guess,abstain", "--over", "agent.expert.skill=0.1,0.25"];
+    let (stdout, _) = ends(0, &[&["sweep", &scenario, "--out", &out, "--json"][..], &over].concat());
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let row = &json["cells"][7];
+    assert_eq!(row["preset"], "debate");
+    assert_eq!(row["family"], "claim_tree");
+    assert_eq!(row["agents"], "expert + liar");
+    assert_eq!(row["overseer.human.exhausted"], "abstain");
+    assert_eq!(row["agent.expert.skill"], 0.25);
+    assert_eq!(row["trials"], 200);
+    assert!(row["accuracy"].is_f64() && row["right"].is_u64(), "{row}");
+    let once = format!("{SMALL}\n[[protocol]]\npreset = \"iterated_amplification\"\nagents = [\"expert\"]\n");
+    fs::write(&scenario, once).expect("written");
+    let (stdout, _) = ends(0, &["run", &scenario, "--out", &out, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert!(json["cells"][2]["accuracy_low"].is_null(), "{json}");
+}
+
+/// `check` and `trace` look at what `run` and `sweep` would play.
+#[test]
+fn verbs_that_read_a_scenario_take_the_same_changes() {
+    let (_folder, scenario, _) = small();
+    let axes = ["--over", "overseer.human.error.rate=0:0.4:0.2", "--over", "agent.expert.skill=0.1,0.5,0.9"];
+    let changes = ["--seed", "9", "--trials", "5", "--set", "overseer.human.reach=2", "--json"];
+    let cells = |more: &[&str]| {
+        let (stdout, _) = ends(0, &[&["check", &scenario][..], &changes, &axes, more].concat());
+        let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        assert_eq!((&json["seed"], &json["trials"]), (&9.into(), &5.into()));
+        json["cells"].as_u64()
+    };
+    assert_eq!((cells(&[]), cells(&["--zip"])), (Some(18), Some(6)));
+    let told = |seed: &str| {
+        let id = "debate|human|claim_tree|overseer.human.error.rate=0.4|agent.expert.skill=0.9";
+        let (stdout, _) =
+            ends(0, &[&["trace", &scenario, "--cell", id, "--seed", seed][..], &axes, &["--zip"]].concat());
+        stdout
+    };
+    assert_ne!(told("1"), told("2"));
+    let (_, stderr) = ends(2, &["sweep", &scenario]);
+    assert!(stderr.contains("want at least one --over PATH=VALUES, got none"), "{stderr}");
+    for verb in ["run", "check", "trace"] {
+        let (_, stderr) = ends(2, &[verb, &scenario, "--seed", "9223372036854775808"]);
+        assert!(stderr.contains("9223372036854775808 is not in 0..=9223372036854775807"), "{stderr}");
+    }
+    ends(0, &["check", &scenario, "--seed", "9223372036854775807"]);
+    let (_, stderr) = ends(2, &["reproduce", "results", "--cells", "0"]);
+    assert!(stderr.contains("--cells"), "{stderr}");
+}
+
 #[test]
 fn a_cell_alone_is_its_row_of_the_whole() {
     let (folder, scenario, out) = small();
@@ -152,7 +205,7 @@ fn sweeps_make_a_grid_or_go_together() {
         0,
         &["run", &scenario, "--set", "overseer.human.reach=2", "--trials", "7", "--json", "--out", &out],
     );
-    assert!(stdout.contains("\"trials\":\"7\""), "{stdout}");
+    assert!(stdout.contains("\"trials\":7"), "{stdout}");
     ends(0, &["reproduce", &out]);
 }
 
@@ -178,6 +231,16 @@ fn bad_files_are_named_with_a_remedy() {
             stderr.contains("bad.toml:1:10: trials: want a whole number") && stdout.is_empty(),
             "{stderr}"
         );
+    }
+    #[cfg(unix)]
+    {
+        let (_, stderr) = ends(2, &["check", "/dev/zero"]);
+        assert!(stderr.contains("/dev/zero: want at most 64 MiB, got more"), "{stderr}");
+        let endless = "error = { kind = \"table\", file = \"/dev/zero\", row = \"judge\" }";
+        let table = SMALL.replace("error = { kind = \"uniform\", rate = 0.1 }", endless);
+        fs::write(at("bad.toml"), table).expect("written");
+        let (_, stderr) = ends(2, &["check", &at("bad.toml")]);
+        assert!(stderr.contains("table \"/dev/zero\": /dev/zero: want at most 64 MiB"), "{stderr}");
     }
     ends(2, &["rum"]);
     ends(2, &["run"]);
@@ -288,8 +351,9 @@ fn a_tampered_result_is_told_by_cell_and_column() {
     let (stdout, _) = ends(4, &["reproduce", &out]);
     assert!(stdout.contains("column seed: stored 0, now 1"), "{stdout}");
     fs::write(&manifest, text.replace("\"semantics\": ", "\"semantics\": 9")).expect("written");
-    let (_, stderr) = ends(4, &["reproduce", &out]);
-    assert!(stderr.contains("use the version that made it"), "{stderr}");
+    let (stdout, stderr) = ends(2, &["reproduce", &out]);
+    assert!(stderr.contains("nothing was compared, use the version that made it"), "{stderr}");
+    assert_eq!(stdout, "");
     fs::write(&manifest, &text).expect("written");
     fs::remove_file(&table).expect("removed");
     let (_, stderr) = ends(3, &["reproduce", &out]);
@@ -418,6 +482,25 @@ fn every_word_that_is_listed_is_explained() {
     }
     let (_, stderr) = ends(2, &["explain", "debat"]);
     assert!(stderr.contains("did you mean debate?"), "{stderr}");
+    assert_eq!(stderr.matches(" none,").count(), 1, "each name once: {stderr}");
+    let fields = [
+        ("reach", "reach (field of overseer (table))"),
+        ("panel", "panel (field of overseer (table))"),
+        ("members", "members (field of overseer.panel)"),
+        ("turns", "turns (field of debate (protocol))"),
+        ("agents", "agents (field of protocol (table))"),
+    ];
+    for (name, says) in fields {
+        let (stdout, _) = ends(0, &["explain", name]);
+        assert!(stdout.contains(says) && stdout.contains("default"), "{stdout}");
+        let (stdout, _) = ends(0, &["explain", name, "--json"]);
+        let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        assert_eq!(json[0]["name"], name);
+    }
+    let (stdout, _) = ends(0, &["list", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let debate = json.as_array().expect("a list").iter().find(|word| word["name"] == "debate");
+    assert_eq!(debate.expect("debate")["fields"][0]["name"], "turns");
 }
 
 #[test]
@@ -428,6 +511,11 @@ fn helpers_for_shells_editors_and_terminals() {
     }
     let (man, _) = ends(0, &["man"]);
     assert!(man.contains(".TH elenchus"), "{man}");
+    assert_eq!(man.matches(".TH").count(), 1, "one page");
+    for option in ["over", "seed", "keep\\-trials", "pick", "trial"] {
+        assert!(man.contains(&format!("\\-\\-{option}\\fR")), "--{option}: {man}");
+    }
+    assert!(man.contains(".SH \"ELENCHUS SWEEP\""), "{man}");
     let (trace, _) = ends(0, &["trace", "scenarios/quickstart.toml", "--trial", "1"]);
     assert!(trace.contains("the true answer: ") && trace.contains("choose with --cell"), "{trace}");
     // No colour in a pipe, nor with NO_COLOR.

@@ -1,15 +1,16 @@
 //! The command line: one file a verb. Results go to stdout, progress to stderr; the
 //! wall clock lives here and reaches nothing that is compared.
 
+mod changes;
 mod play;
 mod reproduce;
 mod run;
 mod show;
 mod trace;
 
+use changes::Axes;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How a command ended, as an exit code.
@@ -63,12 +64,8 @@ enum Verb {
     Run(run::Run),
     /// Play a scenario over further swept parameters
     Sweep {
-        /// A path and its values: path=from:to:step or path=a,b,c (repeatable; a grid unless --zip)
-        #[arg(long, required = true, value_name = "PATH=VALUES")]
-        over: Vec<String>,
-        /// Advance all axes together
-        #[arg(long)]
-        zip: bool,
+        #[command(flatten)]
+        axes: Axes,
         #[command(flatten)]
         run: run::Run,
     },
@@ -77,19 +74,20 @@ enum Verb {
     /// Tell one match as a tree
     Trace(trace::Trace),
     /// Validate a scenario and print its plan
-    Check {
-        /// The scenario file
-        scenario: PathBuf,
-        /// Print the plan as JSON
+    Check(show::Check),
+    /// List protocols, families, error models and all other words
+    List {
+        /// Print them as JSON
         #[arg(long)]
         json: bool,
     },
-    /// List protocols, families, error models and all other words
-    List,
-    /// Explain a word: parameters with unit and range, who sees what, the source
+    /// Explain a word or a field: parameters with unit and range, who sees what, the source
     Explain {
-        /// A word that `list` shows
+        /// A word that `list` shows, or a field, such as `reach`
         name: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print the JSON schema of scenario files, for editors
     Schema,
@@ -107,13 +105,17 @@ enum Verb {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.verb {
-        Verb::Run(run) => run.play(Vec::new(), false),
-        Verb::Sweep { over, zip, run } => run.play(over, zip),
+        Verb::Run(run) => run.play(&Axes::default()),
+        Verb::Sweep { axes, .. } if axes.is_empty() => {
+            let remedy = "for a scenario as it is, use run";
+            Err((End::Usage, format!("sweep: want at least one --over PATH=VALUES, got none; {remedy}")))
+        }
+        Verb::Sweep { axes, run } => run.play(&axes),
         Verb::Reproduce(reproduce) => reproduce.play(),
         Verb::Trace(trace) => trace.tell(),
-        Verb::Check { scenario, json } => show::check(&scenario, json),
-        Verb::List => show::list(),
-        Verb::Explain { name } => show::explain(&name),
+        Verb::Check(check) => check.plan(),
+        Verb::List { json } => show::list(json),
+        Verb::Explain { name, json } => show::explain(&name, json),
         Verb::Schema => show::schema(),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
@@ -131,10 +133,24 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The man page: the program, and a section for each verb with its options.
 fn man() -> Outcome {
+    let mut command = Arguments::command();
+    command.build();
+    let failed = |error: std::io::Error| (End::Failed, error.to_string());
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(Arguments::command());
-    page.render(&mut text).map_err(|error| (End::Failed, error.to_string()))?;
+    clap_mangen::Man::new(command.clone()).render(&mut text).map_err(failed)?;
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        let mut section = Vec::new();
+        let page = clap_mangen::Man::new(verb.clone());
+        page.render_description_section(&mut section).map_err(failed)?;
+        page.render_synopsis_section(&mut section).map_err(failed)?;
+        page.render_options_section(&mut section).map_err(failed)?;
+        // A page of its own becomes a section of this one, its sections parts of that.
+        let name = format!(".SH \"ELENCHUS {}\"\n", verb.get_name().to_uppercase());
+        text.extend(name.into_bytes());
+        text.extend(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").into_bytes());
+    }
     print(&String::from_utf8_lossy(&text))
 }
 
@@ -146,11 +162,4 @@ fn print(text: &str) -> Outcome {
         }
         _ => Ok(End::Done),
     }
-}
-
-/// Splits `path=value`.
-fn path_value(text: &str) -> Result<(String, String), (End, String)> {
-    let pair = text.split_once('=').filter(|(path, _)| !path.trim().is_empty());
-    let (path, value) = pair.ok_or_else(|| (End::Usage, format!("want path=value, got {text:?}")))?;
-    Ok((path.trim().into(), value.trim().into()))
 }

@@ -1,16 +1,15 @@
 //! `run` and `sweep`: plays a scenario, writes its result, prints who did best.
 
+use crate::cli::changes::{Axes, Changes};
 use crate::cli::play::{self, Options, threads};
-use crate::cli::{End, Outcome, path_value, print};
+use crate::cli::{End, Outcome, print};
 use crate::records::CellRecord;
 use crate::report::leaderboards;
-use crate::scenario::Overrides;
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::store::results::{self, outcome};
 use crate::store::{files, machine, place};
 use clap::Args;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -18,15 +17,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 pub struct Run {
     /// The scenario file
     scenario: PathBuf,
-    /// Another seed
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Another number of trials per cell
-    #[arg(long)]
-    trials: Option<u64>,
-    /// Set a parameter, such as overseer.human.reach=2 (repeatable)
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    changes: Changes,
     /// Play this cell alone, by its id in cells.csv
     #[arg(long, value_name = "ID")]
     cell: Option<String>,
@@ -52,10 +44,8 @@ pub struct Run {
 
 impl Run {
     /// Plays the scenario.
-    pub fn play(self, over: Vec<String>, zip: bool) -> Outcome {
-        let set: Result<Vec<_>, _> = self.set.iter().map(|text| path_value(text)).collect();
-        let over: Result<Vec<_>, _> = over.iter().map(|text| path_value(text)).collect();
-        let overrides = Overrides { seed: self.seed, trials: self.trials, set: set?, over: over?, zip };
+    pub fn play(self, axes: &Axes) -> Outcome {
+        let overrides = self.changes.overrides(axes)?;
         let scenario =
             files::scenario(&self.scenario, &overrides).map_err(|problems| (End::Usage, problems))?;
         let cells = chosen(&scenario, self.cell.as_deref())?;
@@ -79,11 +69,8 @@ impl Run {
         result.write(&folder, provenance).map_err(|error| (End::Failed, error))?;
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
-            let rows: Vec<BTreeMap<String, String>> = refs
-                .iter()
-                .zip(&records)
-                .map(|(cell, record)| results::row(cell, record).into_iter().collect())
-                .collect();
+            let rows: Vec<_> =
+                refs.iter().zip(&records).map(|(cell, record)| results::row_json(cell, record)).collect();
             let folder = folder.display().to_string();
             print(&format!("{}\n", json!({ "result": folder, "hash": hash, "cells": rows })))?;
         } else if self.quiet {

@@ -1,8 +1,8 @@
 //! `trace`: one match as a readable tree.
 
+use crate::cli::changes::{Axes, Changes};
 use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
-use crate::scenario::Overrides;
 use crate::store::files;
 use crate::tournament;
 use clap::Args;
@@ -21,6 +21,10 @@ pub struct Trace {
     /// The cell, by its id [default: the first]
     #[arg(long, value_name = "ID")]
     cell: Option<String>,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    axes: Axes,
     /// Print the tree as JSON
     #[arg(long)]
     json: bool,
@@ -29,7 +33,8 @@ pub struct Trace {
 impl Trace {
     /// Plays the match and tells it.
     pub fn tell(self) -> Outcome {
-        let scenario = files::scenario(&self.scenario, &Overrides::default()).map_err(|e| (End::Usage, e))?;
+        let scenario = files::scenario(&self.scenario, &self.changes.overrides(&self.axes)?)
+            .map_err(|problems| (End::Usage, problems))?;
         let cells = chosen(&scenario, self.cell.as_deref())?;
         let Some(cell) = cells.first() else { return Err((End::Usage, "the scenario has no cells".into())) };
         if self.trial >= cell.trials || self.replicate >= cell.replicates {

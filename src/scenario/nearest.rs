@@ -1,9 +1,13 @@
 //! The nearest known name, for messages about unknown ones.
 
-/// "; did you mean x?" and the known names.
+use std::collections::BTreeSet;
+
+/// "; did you mean x?" and the known names, each once.
 #[must_use]
 pub fn suggestion<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
+    let mut known: Vec<&str> = known.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    known.retain(|name| seen.insert(*name));
     let near = known
         .iter()
         .map(|name| (distance(unknown, name), *name))
@@ -40,6 +44,7 @@ mod tests {
     #[test]
     fn finds_what_was_meant() {
         assert!(suggestion("debat", ["vote", "debate"]).starts_with("; did you mean debate?"));
+        assert_eq!(suggestion("xyzzy", ["vote", "none", "vote"]), " (known: vote, none)");
         assert!(suggestion("xyzzy", ["vote"]).starts_with(" (known"));
     }
 }

@@ -11,6 +11,8 @@ use crate::scenario::{presets, stages};
 use crate::shape::{Field, Shape, Variant};
 use crate::tasks;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+use std::fmt;
 
 /// All words by group.
 #[must_use]
@@ -34,6 +36,7 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
                 scenario("task", "what is asked", TASK),
                 scenario("agent", "who answers and argues", agents::FIELDS),
                 scenario("overseer", "who oversees", overseers::FIELDS),
+                scenario("protocol", "how: its agents, and a preset's own fields or the stages", PROTOCOL),
                 scenario("stages", "a protocol spelled out", stages::FIELDS),
                 scenario("expect", "an outcome asserted after a run", EXPECT),
             ],
@@ -41,31 +44,106 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
     ]
 }
 
-/// A word explained: what it is, who sees what, its parameters.
+/// Something that is explained: a word of a group, or a field of a word or table.
+pub enum Entry {
+    /// A word and its group.
+    Word(&'static str, Variant),
+    /// A field and where it belongs, such as `overseer (table)` or `overseer.panel`.
+    Field(String, Field),
+}
+
+/// All that goes by a name.
 ///
 /// # Errors
-/// The nearest known word, when there is none such.
-pub fn explain(name: &str) -> Result<String, String> {
-    let all = list();
-    let mut text = String::new();
-    for (group, variants) in &all {
-        for variant in variants.iter().filter(|variant| variant.name == name) {
-            text.push_str(&format!("{name} ({group}): {}\n", variant.doc));
-            if !variant.sees.is_empty() {
-                text.push_str(&format!("  who sees what: {}\n", variant.sees));
+/// The nearest known name, when there is none such.
+pub fn find(name: &str) -> Result<Vec<Entry>, String> {
+    let mut found = Vec::new();
+    let mut known = BTreeSet::new();
+    for (group, variants) in list() {
+        for variant in variants {
+            known.insert(variant.name);
+            if variant.name == name {
+                found.push(Entry::Word(group, variant));
             }
-            if !variant.source.is_empty() {
-                text.push_str(&format!("  source: [{}]\n", variant.source));
+            let mut of = |place: &str, field: &Field| {
+                known.insert(field.name);
+                if field.name == name {
+                    found.push(Entry::Field(place.into(), *field));
+                }
+            };
+            let place = format!("{} ({group})", variant.name);
+            for field in variant.fields {
+                of(&place, field);
+                if let Shape::Table(inner) = field.shape {
+                    inner.iter().for_each(|inner| of(&format!("{}.{}", variant.name, field.name), inner));
+                }
             }
-            variant.fields.iter().for_each(|field| text.push_str(&explain_field(field, 2)));
-            text.push('\n');
         }
     }
-    if text.is_empty() {
-        let known = all.iter().flat_map(|(_, variants)| variants.iter().map(|variant| variant.name));
-        return Err(format!("no word {name:?}{}", suggestion(name, known)));
+    // A word first, then the fields of that name.
+    found.sort_by_key(|entry| matches!(entry, Entry::Field(..)));
+    if found.is_empty() {
+        return Err(format!("no word or field {name:?}{}", suggestion(name, known)));
     }
-    Ok(text)
+    Ok(found)
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Word(group, word) => {
+                writeln!(f, "{} ({group}): {}", word.name, word.doc)?;
+                if !word.sees.is_empty() {
+                    writeln!(f, "  who sees what: {}", word.sees)?;
+                }
+                if !word.source.is_empty() {
+                    writeln!(f, "  source: [{}]", word.source)?;
+                }
+                word.fields.iter().try_for_each(|field| write!(f, "{}", explain_field(field, 2)))
+            }
+            Self::Field(place, field) => {
+                write!(f, "{} (field of {place})\n{}", field.name, explain_field(field, 2))
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// The same for programs.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Word(group, word) => json!({
+                "group": group, "name": word.name, "doc": word.doc, "sees": word.sees, "source": word.source,
+                "fields": word.fields.iter().map(field_json).collect::<Vec<_>>(),
+            }),
+            Self::Field(place, field) => {
+                let mut json = field_json(field);
+                json["of"] = json!(place);
+                json
+            }
+        }
+    }
+}
+
+/// All words for programs, by group.
+#[must_use]
+pub fn list_json() -> Json {
+    let words = list().into_iter().flat_map(|(group, variants)| {
+        variants.into_iter().map(move |variant| Entry::Word(group, variant).json())
+    });
+    words.collect()
+}
+
+fn field_json(field: &Field) -> Json {
+    let mut json = json!({
+        "name": field.name, "want": want(&field.shape), "unit": field.unit, "doc": field.doc,
+        "default": field.default.filter(|text| !text.is_empty()), "required": field.default.is_none(),
+    });
+    if let Shape::Table(fields) = field.shape {
+        json["fields"] = fields.iter().map(field_json).collect();
+    }
+    json
 }
 
 fn explain_field(field: &Field, indent: usize) -> String {
