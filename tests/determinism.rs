@@ -285,9 +285,10 @@ fn overseers_read_the_same_argument_and_check_the_same_in_whatever_protocol() {
         // Odd, for the coin of a tie is the overseer's.
         ("debate", "preset = \"debate\"\nturns = 5\nagents = [\"expert\", \"liar\"]"),
         ("alone", "preset = \"unaided\""),
-        ("watched", "preset = \"unaided\"\nagents = [\"liar\", \"expert\"]"),
+        // A primitive root, which the overseer answers by itself there too.
+        ("watched", "preset = \"amplification\"\nprimitives = \"overseer\"\nagents = [\"liar\"]"),
     ];
-    let tasks = [("tree", "family = \"claim_tree\"\ndepth = 1\nanswers = 5")];
+    let tasks = [("tree", "family = \"claim_tree\"\ndepth = 0\nanswers = 5")];
     let scenario = scenario(&agents, &overseers, &tasks, &protocols, &[0.0]);
     let records = played(&scenario.cells, 2, &Conditions { keep_trials: true, ..Conditions::default() });
     let verdicts = |protocol: &str, overseer: &str| -> Vec<u16> {

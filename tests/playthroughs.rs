@@ -3,6 +3,7 @@
 
 mod common;
 
+use elenchus::records::COLUMNS;
 use elenchus::scenario::{Overrides, Source, read, words};
 use elenchus::shape::Variant;
 use elenchus::store::results;
@@ -20,6 +21,8 @@ fn needed(variant: &Variant) -> String {
     fields.map(|field| format!(", {}", value(field.name))).collect()
 }
 
+const LINE_UP: [&str; 2] = ["expert", "deceiver"];
+
 /// A scenario in which a variant is at work.
 fn scenario(group: &str, variant: &Variant) -> String {
     let picked = format!("{{ kind = \"{}\"{} }}", variant.name, needed(variant));
@@ -31,23 +34,34 @@ fn scenario(group: &str, variant: &Variant) -> String {
         _ => "family = \"claim_tree\"\ndepth = 2\nbranching = 3\nanswers = 4".into(),
     };
     let preset = |name: &str, more: &str| {
-        format!("[[protocol]]\npreset = \"{name}\"\nagents = [\"expert\", \"deceiver\"]\n{more}\n")
+        let seats = match name {
+            "unaided" => 0,
+            "trust" | "consultancy" | "amplification" | "iterated_amplification" => 1,
+            _ => 2,
+        };
+        format!("[[protocol]]\npreset = \"{name}\"\nagents = {:?}\n{more}\n", &LINE_UP[..seats])
     };
-    let stages = |what: &str| {
-        format!("[[protocol]]\nname = \"composed\"\nagents = [\"expert\", \"deceiver\"]\n{what}\n")
+    let stages = |seats: usize, what: &str| {
+        format!("[[protocol]]\nname = \"composed\"\nagents = {:?}\n{what}\n", &LINE_UP[..seats])
     };
     let tree = "{ kind = \"tree\", depth = 2 }";
     let protocols = match (group, variant.name) {
         ("protocol", name) => preset(name, ""),
-        ("decompose", _) => stages(&format!("decompose = {picked}")),
-        ("answer", "sides") => stages(&format!("answer = {picked}\ncross_check = \"debate\"")),
-        ("answer", _) => stages(&format!("answer = {picked}\ndecompose = {tree}")),
-        ("cross-check", "none" | "consultancy") => stages(&format!("cross_check = {picked}")),
-        ("cross-check", _) => stages(&format!(
-            "answer = \"sides\"\ncross_check = {picked}\ndecompose = {{ kind = \"tree\", depth = 1 }}"
-        )),
-        ("judge", _) => stages(&format!("judge = {picked}")),
-        ("distil", _) => stages(&format!("distil = {picked}\ndecompose = {tree}")),
+        ("decompose", _) => stages(1, &format!("decompose = {picked}")),
+        ("answer", "sides") => stages(2, &format!("answer = {picked}\ncross_check = \"debate\"")),
+        ("answer", name) => {
+            let seats = ["overseer", "agent", "vote"].iter().position(|other| *other == name);
+            stages(seats.expect("a way to answer"), &format!("answer = {picked}\ndecompose = {tree}"))
+        }
+        ("cross-check", "none" | "consultancy") => stages(1, &format!("cross_check = {picked}")),
+        ("cross-check", _) => stages(
+            2,
+            &format!(
+                "answer = \"sides\"\ncross_check = {picked}\ndecompose = {{ kind = \"tree\", depth = 1 }}"
+            ),
+        ),
+        ("judge", _) => stages(1, &format!("judge = {picked}")),
+        ("distil", _) => stages(1, &format!("distil = {picked}\ndecompose = {tree}")),
         _ => {
             ["unaided", "trust", "recursive_debate", "amplified_debate"].map(|name| preset(name, "")).concat()
         }
@@ -96,7 +110,9 @@ fn every_listed_variant_plays_as_kept() {
                 let record =
                     play_cell(cell, &Conditions::default()).expect("a playthrough's cell can be played");
                 let row = results::row(cell, &record);
-                let values: Vec<String> = row.into_iter().skip(4).map(|(_, value)| value).collect();
+                let is_number = |name: &str| COLUMNS.contains(&name);
+                let values = row.into_iter().filter(|(name, _)| is_number(name)).map(|(_, value)| value);
+                let values: Vec<String> = values.collect();
                 numbers.push_str(&format!("{group} {} {}: {}\n", variant.name, cell.id, values.join(",")));
                 // A trial in which something happens.
                 let trial = 3;
