@@ -191,8 +191,13 @@ fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: 
     let mut groups: Vec<Vec<CellSpec>> =
         (0..tasks * overseers * protocols).map(|_| Vec::with_capacity(count as usize)).collect();
     let reaches = |list: &str| axes.iter().any(|axis| axis.path.split('.').next() == Some(list));
+    // A sweep's values may be many, and no point needs them all.
+    let mut bare = root.clone();
+    if let Value::Table(members) = &mut bare.value {
+        members.retain(|(key, _)| !["sweep", "axes", "expect"].contains(&key.as_str()));
+    }
     for index in 0..count {
-        let mut written = root.clone();
+        let mut written = bare.clone();
         let values = values_at(axes, zip, index);
         for (axis, value) in axes.iter().zip(&values) {
             if let Err(message) = set(&mut written, &axis.path, value) {
