@@ -305,9 +305,10 @@ const PANEL: &[Field] = &[
 pub struct Bias {
     /// To the side that speaks first, where they speak in order.
     pub first: f64,
-    /// To the longer argument: times the difference in skill.
+    /// To the longer argument: a deceiver's is the longer one.
     pub longer: f64,
-    /// To the confident side: times the difference in competence.
+    /// To the more confident side: times the difference in confidence; a deceiver's is 1, an honest agent's
+    /// its accuracy.
     pub confident: f64,
 }
 
@@ -331,7 +332,7 @@ const BIAS: &[Field] = &[
         Shape::Real { min: -2.0, max: 2.0 },
         "0.0",
         "strength",
-        "added to the more confident side; a deceiver is never in doubt, an honest agent is as sure as it is accurate",
+        "added to the more confident side, times the difference in confidence; a deceiver is never in doubt, an honest agent is as sure as it is accurate",
     ),
 ];
 
