@@ -40,6 +40,13 @@ pub enum Sight {
     Sees(Perturbation),
 }
 
+/// How something that holds or not looks to who sees it flipped so.
+#[must_use]
+#[inline]
+pub fn flipped(holds: bool, if_true: bool, if_false: bool) -> bool {
+    if holds { !if_true } else { if_false }
+}
+
 /// The block's tasks, with their truth.
 #[derive(Resource)]
 pub struct Ground {
@@ -201,13 +208,7 @@ impl Ground {
     #[must_use]
     pub(super) fn observe_claim(&self, lane: usize, claim: Claim, sight: Sight) -> bool {
         match sight {
-            Sight::Flipped { if_true, if_false } => {
-                if self.holds(lane, claim) {
-                    !if_true
-                } else {
-                    if_false
-                }
-            }
+            Sight::Flipped { if_true, if_false } => flipped(self.holds(lane, claim), if_true, if_false),
             Sight::Sees(Perturbation::Right) => self.holds(lane, claim),
             Sight::Sees(perturbation) => self.observe(lane, claim.question, perturbation) == claim.answer,
         }

@@ -7,7 +7,7 @@ use crate::streams::{Actor, Address, Draws, Purpose, Streams};
 use crate::units::{Chance, below};
 use crate::world::components::Match;
 use crate::world::fault::{Fault, LEVELS, Members};
-use crate::world::ground::{Sight, perturbed};
+use crate::world::ground::{Sight, flipped, perturbed};
 use crate::world::mind::Place;
 use bevy_ecs::prelude::Component;
 
@@ -211,13 +211,7 @@ impl Judgement {
         let answers = at.ground.answers(claim.question);
         let holds = claim.answer == base;
         self.majority(&mut draws, |draws| match members.sight(draws) {
-            Sight::Flipped { if_true, if_false } => {
-                if holds {
-                    !if_true
-                } else {
-                    if_false
-                }
-            }
+            Sight::Flipped { if_true, if_false } => flipped(holds, if_true, if_false),
             Sight::Sees(seen) => perturbed(base, answers, seen) == claim.answer,
         })
     }
@@ -277,13 +271,7 @@ impl Judgement {
             at.streams.draws(Streams::at(self.judge, at.trial, first.question, at.moment(turn, 2)));
         let mut members = self.judging.members_at(rates, &self.spec.panel, at, first.question);
         self.majority(&mut draws, |draws| match members.sight(draws) {
-            Sight::Flipped { if_true, if_false } => {
-                if stronger_first {
-                    !if_true
-                } else {
-                    if_false
-                }
-            }
+            Sight::Flipped { if_true, if_false } => flipped(stronger_first, if_true, if_false),
             Sight::Sees(Perturbation::Right) => stronger_first,
             // It goes with the side that says what it sees; if neither does, with the stronger.
             Sight::Sees(seen) => {
