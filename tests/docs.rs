@@ -66,6 +66,7 @@ fn imports_go_down_the_floors() {
     let floors: &[&[&str]] = &[
         &["units", "claim", "shape", "streams"],
         &["tasks", "agents", "overseers"],
+        &["learners"],
         &["scenario", "records"],
         &["world"],
         &["systems"],
@@ -110,6 +111,7 @@ fn imports_are_written_so_that_they_can_be_checked() {
 fn each_room_keeps_its_tools_to_itself() {
     let rules: &[(&str, &[&str])] = &[
         ("bevy_ecs", &["world/", "systems/", "tournament.rs"]),
+        ("candle_core", &["learners/"]),
         ("std::fs", &["store/"]),
         ("File::open", &["store/"]),
         ("SystemTime", &["cli/"]),

@@ -1,6 +1,8 @@
 //! Agents as values: what they can (competence) and what they say (stance).
 //! They never see the truth: a belief is a perturbation that the world applies to it.
 
+pub mod learned;
+
 use crate::shape::{Field, Shape, Variant, optional, required};
 use crate::units::{Chance, Probability};
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,13 @@
 //! recombination. A family is a value of its parameters; a trial's context is a
 //! flat row of words that only the world holds, for the truth is in it.
 
+pub mod encoding;
 mod stepwise;
 
 use crate::claim::{Answer, Question};
 use crate::shape::Variant;
 use crate::streams::Draws;
+use encoding::{Alphabet, Page};
 use enum_dispatch::enum_dispatch;
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +154,21 @@ pub trait Family: Send + Sync {
 
     /// An answer in words.
     fn show_answer(&self, question: Question, answer: Answer) -> String;
+
+    /// The sizes of what a network reads of a question; `None`: the family cannot be read.
+    fn alphabet(&self) -> Option<Alphabet> {
+        None
+    }
+
+    /// Writes what a network may read of a question: the trial's facts, then the question. Facts are what
+    /// primitive questions ask for; all else in a context is the truth, and stays out.
+    fn write(&self, _context: &[u32], _question: Question, _page: &mut Page) {}
+
+    /// The class of the first of a question's answers; the others follow. Questions of different kinds
+    /// may share classes, for a page tells which is asked.
+    fn first_class(&self, _question: Question) -> u16 {
+        0
+    }
 
     /// What is wrong with these parameters taken together, and the remedy.
     fn problem(&self) -> Option<String> {

@@ -1,0 +1,110 @@
+//! What a network reads of a question: a page of tokens, each a set of symbols. The
+//! facts of the trial come first, the question is the last token. Families write
+//! pages; what they must not write is the truth of anything but a fact.
+
+use crate::claim::Answer;
+
+/// The sizes that an encoding fixes, the same for every question of a family's parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alphabet {
+    /// Tokens of a page, the question's included, which is the last.
+    pub tokens: usize,
+    /// Symbols of one token at most.
+    pub per_token: usize,
+    /// Different symbols, [`BLANK`] included.
+    pub symbols: usize,
+    /// Classes of answers, over all questions; one more, the last, is "I don't know".
+    pub classes: usize,
+}
+
+impl Alphabet {
+    /// The class of "I don't know".
+    #[must_use]
+    pub fn unknown(&self) -> u16 {
+        (self.classes - 1) as u16
+    }
+}
+
+/// No symbol: fills up tokens that have fewer than the most.
+pub const BLANK: u16 = 0;
+/// A token that no answer is copied from.
+pub const NO_COPY: u16 = u16::MAX;
+
+/// Pages of many questions, row after row.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// Their sizes.
+    pub alphabet: Alphabet,
+    /// (rows, tokens, per_token) symbols.
+    pub symbols: Vec<u16>,
+    /// (rows, tokens) the class that pointing at a token stands for, or [`NO_COPY`].
+    pub copies: Vec<u16>,
+}
+
+impl Pages {
+    /// No pages yet.
+    #[must_use]
+    pub fn new(alphabet: Alphabet) -> Self {
+        Self { alphabet, symbols: Vec::new(), copies: Vec::new() }
+    }
+
+    /// How many pages there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.copies.len() / self.alphabet.tokens
+    }
+
+    /// Forgets all pages, keeps their room.
+    pub fn clear(&mut self) {
+        self.symbols.clear();
+        self.copies.clear();
+    }
+
+    /// Adds a page, blank, and gives it to be written.
+    pub fn page(&mut self) -> Page<'_> {
+        let Alphabet { tokens, per_token, .. } = self.alphabet;
+        let (symbols, copies) = (self.symbols.len(), self.copies.len());
+        self.symbols.resize(symbols + tokens * per_token, BLANK);
+        self.copies.resize(copies + tokens, NO_COPY);
+        Page { per_token, symbols: &mut self.symbols[symbols..], copies: &mut self.copies[copies..], next: 0 }
+    }
+
+    /// Adds a copy of another's page.
+    pub fn push(&mut self, other: &Self, row: usize) {
+        let Alphabet { tokens, per_token, .. } = self.alphabet;
+        let each = tokens * per_token;
+        self.symbols.extend_from_slice(&other.symbols[row * each..][..each]);
+        self.copies.extend_from_slice(&other.copies[row * tokens..][..tokens]);
+    }
+}
+
+/// A page as it is written, token by token.
+pub struct Page<'a> {
+    per_token: usize,
+    symbols: &'a mut [u16],
+    copies: &'a mut [u16],
+    next: usize,
+}
+
+impl Page<'_> {
+    /// Writes the next token.
+    ///
+    /// # Panics
+    /// If it is one token or symbol more than the alphabet says: a family's encoding is then wrong.
+    pub fn token(&mut self, symbols: impl IntoIterator<Item = u32>, copies: Option<Answer>) {
+        let at = &mut self.symbols[self.next * self.per_token..][..self.per_token];
+        let mut count = 0;
+        for symbol in symbols {
+            at[count] = symbol as u16;
+            count += 1;
+        }
+        self.copies[self.next] = copies.map_or(NO_COPY, |answer| answer.0);
+        self.next += 1;
+    }
+
+    /// Writes the question, which is the last token.
+    pub fn question(&mut self, symbols: impl IntoIterator<Item = u32>) {
+        self.next = self.copies.len() - 1;
+        self.token(symbols, None);
+    }
+}
