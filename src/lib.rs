@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod claim;
 pub mod cli;
+pub mod learners;
 pub mod overseers;
 pub mod records;
 pub mod report;

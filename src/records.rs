@@ -112,6 +112,44 @@ pub struct RoundRecord {
     pub target_slipped: u64,
     /// P(right) of the student after the round.
     pub student: f64,
+    /// What a network is after the round, where one is trained.
+    pub learned: Option<LearnedRound>,
+}
+
+/// A network after a round of training, measured on fresh questions, which it learns only after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LearnedRound {
+    /// Questions it was measured on.
+    pub trials: u64,
+    /// Of them, those that its likeliest answer is right in.
+    pub argmax: u64,
+    /// Those that an answer drawn from its distribution is right in.
+    pub sampled: u64,
+    /// Those in which it agrees with what it is taught next, as it decides.
+    pub agreed: u64,
+    /// Steps taken so far.
+    pub steps: u64,
+    /// Acts of the overseer so far: checks and recombinations.
+    pub acts: u64,
+    /// Mean loss of the round, in nats; 0 for a table.
+    pub loss: f64,
+}
+
+/// A level, when training is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelRecord {
+    /// The replicate.
+    pub replicate: u32,
+    /// The level of the questions.
+    pub level: u32,
+    /// Questions that were asked.
+    pub trials: u64,
+    /// Verdicts of the composition, with the student as it is in the end, that are right.
+    pub target: u64,
+    /// Right answers of the student, the likeliest.
+    pub argmax: u64,
+    /// Right answers of the student, drawn.
+    pub sampled: u64,
 }
 
 /// Batches that a cell's trials fall into, by trial modulo this: for paired comparisons, at no memory
@@ -153,10 +191,14 @@ pub struct CellRecord {
     pub batches: Vec<u64>,
     /// Distillation, where there is any.
     pub rounds: Vec<RoundRecord>,
+    /// Levels in the end, where a network is trained.
+    pub levels: Vec<LevelRecord>,
     /// Matches, where they were asked for.
     pub trials: Vec<TrialRecord>,
     /// Whether trials within a replicate share a training, so that only replicates are independent.
     pub clustered: bool,
+    /// Why there is nothing else here: a training that came to nothing.
+    pub failed: Option<String>,
 }
 
 impl CellRecord {

@@ -41,6 +41,8 @@ pub enum Purpose {
     Sample = 12,
     /// What the student of an iteration draws: it has no name that a scenario could give.
     Student = 13,
+    /// Which questions a student is taught on, and in which batches.
+    Lesson = 14,
 }
 
 /// Where a block of 16 words lies: a ChaCha stream and a block counter in it.

@@ -141,3 +141,180 @@ impl NetworkSpec {
         }
     }
 }
+
+/// How a learner is trained: rounds of lessons, and what is done with them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Rounds: lessons are made, then learned.
+    pub rounds: u32,
+    /// Lessons of a round.
+    pub questions: u32,
+    /// Steps of a round.
+    pub steps: u32,
+    /// Lessons of a step.
+    pub batch: u32,
+    /// Learning rate at its highest.
+    pub rate: f64,
+    /// Steps over which the rate rises to that.
+    pub warmup: u32,
+    /// How the rate falls from there to the last step.
+    pub schedule: Schedule,
+    /// Decoupled weight decay, per unit of rate.
+    pub decay: f64,
+    /// Greatest norm of a step's gradient.
+    pub clip: f64,
+    /// Steps that the weights which answer are averaged over; 0: none.
+    pub horizon: f64,
+    /// Share of answers in which student and target must agree at the highest level that is taught,
+    /// before the next one is; 0: all levels from the start.
+    pub curriculum: f64,
+    /// Share of agreement at every level at which training ends early; above 1: never.
+    pub enough: f64,
+    /// Weight of the student's own opinion in its targets.
+    pub own: f64,
+}
+
+/// How the learning rate falls after its warm-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Not at all.
+    Constant,
+    /// Evenly, to nothing.
+    Linear,
+    /// As half a cosine, to nothing.
+    Cosine,
+}
+
+/// What a scenario may say of a training.
+pub const TRAINING: &[Field] = &[
+    optional(
+        "rounds",
+        Shape::Count { min: 1, max: 60_000 },
+        "20",
+        "rounds",
+        "times that lessons are made with the present student, then learned; more: harder questions come within its grasp",
+    ),
+    optional(
+        "questions",
+        Shape::Count { min: 1, max: 1_000_000 },
+        "1024",
+        "lessons",
+        "lessons of a round; more: more acts of the overseer, less noise",
+    ),
+    optional(
+        "steps",
+        Shape::Count { min: 1, max: 1_000_000 },
+        "100",
+        "steps",
+        "steps of a round; more: each lesson is learned more often",
+    ),
+    optional(
+        "batch",
+        Shape::Count { min: 1, max: 65_536 },
+        "64",
+        "lessons",
+        "lessons of a step; more: smoother and slower steps",
+    ),
+    optional(
+        "rate",
+        Shape::Real { min: 0.0, max: 1000.0 },
+        "0.001",
+        "per step",
+        "learning rate at its highest; more: faster, until it diverges",
+    ),
+    optional(
+        "warmup",
+        Shape::Count { min: 0, max: 1_000_000 },
+        "100",
+        "steps",
+        "steps over which the rate rises",
+    ),
+    optional(
+        "schedule",
+        Shape::OneOf(&["constant", "linear", "cosine"]),
+        "\"linear\"",
+        "",
+        "how the rate falls to the last step",
+    ),
+    optional(
+        "decay",
+        Shape::Real { min: 0.0, max: 100.0 },
+        "0.01",
+        "per unit of rate",
+        "decoupled weight decay; more: smaller weights",
+    ),
+    optional(
+        "clip",
+        Shape::Real { min: 1e-6, max: 1e9 },
+        "1.0",
+        "norm",
+        "greatest norm of a step's gradient",
+    ),
+    optional(
+        "horizon",
+        Shape::Real { min: 0.0, max: 1e6 },
+        "100.0",
+        "steps",
+        "steps that the weights which answer are averaged over, 0: none; more: steadier, later answers",
+    ),
+    optional(
+        "curriculum",
+        Shape::Probability,
+        "0.85",
+        "",
+        "agreement of student and target at the highest level taught, above which the next is; 0: all levels from the start",
+    ),
+    optional(
+        "enough",
+        Shape::Real { min: 0.0, max: 2.0 },
+        "2.0",
+        "",
+        "agreement of student and target at every level at which training ends early; above 1: never",
+    ),
+    optional(
+        "own",
+        Shape::Probability,
+        "0.0",
+        "",
+        "weight of the student's own opinion in its targets, the confidence loss of weak-to-strong training; more: it trusts itself more",
+    ),
+];
+
+impl Default for Training {
+    /// The values that [`TRAINING`] declares.
+    fn default() -> Self {
+        Self {
+            rounds: 20,
+            questions: 1024,
+            steps: 100,
+            batch: 64,
+            rate: 0.001,
+            warmup: 100,
+            schedule: Schedule::Linear,
+            decay: 0.01,
+            clip: 1.0,
+            horizon: 100.0,
+            curriculum: 0.85,
+            enough: 2.0,
+            own: 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_as_declared() {
+        let declared = TRAINING.iter().map(|field| {
+            let default = field.default.expect("training has defaults");
+            (field.name.to_owned(), serde_json::from_str(default).expect("a literal of JSON too"))
+        });
+        let declared: Training =
+            serde_json::from_value(serde_json::Value::Object(declared.collect())).expect("a training");
+        assert_eq!(declared, Training::default());
+    }
+}

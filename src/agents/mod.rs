@@ -3,6 +3,7 @@
 
 pub mod learned;
 
+use crate::agents::learned::{DECODING, Decoding, NETWORK, NetworkSpec, TRAINING, Training};
 use crate::shape::{Field, Shape, Variant, optional, required};
 use crate::units::{Chance, Probability};
 use serde::{Deserialize, Serialize};
@@ -112,6 +113,23 @@ pub enum Competence {
         #[serde(default)]
         accuracies: Vec<Probability>,
     },
+    /// A network, which answers what its task's pages ask.
+    Learned {
+        /// What learns.
+        network: NetworkSpec,
+        /// How its answer is taken.
+        decoding: Decoding,
+        /// Its training on true answers before play; `None`: the student of its protocol, which starts untrained.
+        schooling: Option<Training>,
+    },
+}
+
+impl Competence {
+    /// Whether it is a network.
+    #[must_use]
+    pub fn is_learned(&self) -> bool {
+        matches!(self, Self::Learned { .. })
+    }
 }
 
 /// The competences a scenario may name.
@@ -125,6 +143,17 @@ pub fn competences() -> Vec<Variant> {
             "a CSV file with the columns name, level and accuracy, relative to the scenario",
         ),
         required("row", Shape::Text, "", "the name whose rows are taken"),
+    ];
+    const LEARNED: &[Field] = &[
+        NETWORK,
+        DECODING,
+        optional(
+            "schooling",
+            Shape::Table(TRAINING),
+            "",
+            "",
+            "its training on true answers before play; absent for the student that a protocol trains",
+        ),
     ];
     const LIST: &[Variant] = &[
         Variant {
@@ -167,6 +196,13 @@ pub fn competences() -> Vec<Variant> {
             sees: "",
             source: "",
             fields: TABLE,
+        },
+        Variant {
+            name: "learned",
+            doc: "a network that answers the algorithmic families; the student of its protocol, or schooled on true answers before play",
+            sees: "the facts of the trial and the question",
+            source: "Christiano2018",
+            fields: LEARNED,
         },
     ];
     LIST.to_vec()
@@ -256,6 +292,8 @@ impl Ability {
                 let last = accuracies.len().saturating_sub(1);
                 (accuracies.get((level as usize).min(last)).map_or(0.0, |p| p.get()), 1.0)
             }
+            // A guess, until its network is there.
+            Competence::Learned { .. } => (0.0, 0.0),
         };
         Self::of_levels((0..=level_max).map(at).collect())
     }

@@ -64,5 +64,6 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
     records.map_err(|stopped| match stopped {
         Stopped::Interrupted => (End::Interrupted, "interrupted; nothing was written".into()),
         Stopped::Unplayable(reason) => (End::Usage, reason),
+        Stopped::Failed(reason) => (End::Failed, reason),
     })
 }

@@ -1,6 +1,7 @@
 //! Scenarios: from a file as written to resolved cells. Touches no files: text and
 //! tables are handed in.
 
+pub mod distil;
 pub mod file;
 mod members;
 mod nearest;

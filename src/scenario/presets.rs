@@ -1,8 +1,10 @@
 //! Published protocols as presets of the five stages: what each is, who sees what, whose acts count.
 
+use crate::agents::learned::Training;
+use crate::scenario::distil::{DENOISE, Distil, FIT, ROUNDS, TRAINED, TRAINED_IF, Targets};
 use crate::scenario::stages::{
-    ASKS, Answering, CrossCheck, DENOISE, DEPTH, Decompose, Distil, FIT, Judge, OPEN, ORDER, Order,
-    PRIMITIVES, Party, ROUNDS, SIDES, Sides, Stages, TURNS, VOTES,
+    ASKS, Answering, CrossCheck, DEPTH, Decompose, Judge, OPEN, ORDER, Order, PRIMITIVES, Party, SIDES,
+    Sides, Stages, TURNS, VOTES,
 };
 use crate::shape::{Field, Variant};
 use crate::units::Probability;
@@ -55,6 +57,16 @@ pub enum Preset {
         rounds: u32,
         fit_error: Probability,
         denoise: Probability,
+        training: Option<Training>,
+    },
+    Supervised {
+        training: Training,
+    },
+    Imitation {
+        training: Training,
+    },
+    WeakToStrong {
+        training: Training,
     },
 }
 
@@ -139,8 +151,29 @@ pub fn presets() -> Vec<Variant> {
             "iterated_amplification",
             "Christiano2018",
             "amplification whose assistant is the student of the last iteration",
-            "as amplification, in each of the rounds",
-            &[DEPTH, VOTES, PRIMITIVES, ROUNDS, FIT, DENOISE],
+            "as amplification, in each of the rounds; the verdict is the amplified student's, or the word of a trained one",
+            &[DEPTH, VOTES, PRIMITIVES, ROUNDS, FIT, DENOISE, TRAINED_IF],
+        ),
+        preset(
+            "supervised",
+            "Christiano2018",
+            "a student is trained on the true answers: the ceiling of what training can reach",
+            "student: the facts and the question; the verdict is its word",
+            &[TRAINED],
+        ),
+        preset(
+            "imitation",
+            "Christiano2018",
+            "a student is trained on what the overseer says alone: the floor that amplification starts from",
+            "overseer: the question, within reach, 1 check; student: the facts and the question; the verdict is its word",
+            &[TRAINED],
+        ),
+        preset(
+            "weak_to_strong",
+            "Burns2023",
+            "a student is trained on what a weaker agent says",
+            "the first agent labels, unchecked; student: the facts and the question; the verdict is its word",
+            &[TRAINED],
         ),
     ];
     LIST.to_vec()
@@ -179,10 +212,32 @@ impl Preset {
                 decompose: Decompose::Tree { depth, votes, primitives: Party::Agents },
                 ..contested(CrossCheck::Debate { turns, order, open: false, sides })
             },
-            Self::IteratedAmplification { depth, votes, primitives, rounds, fit_error, denoise } => Stages {
+            Self::IteratedAmplification {
+                depth,
+                votes,
+                primitives,
+                rounds,
+                fit_error,
+                denoise,
+                training,
+            } => Stages {
                 decompose: Decompose::Tree { depth, votes, primitives },
-                distil: Distil::Parametric { rounds, fit_error, denoise },
+                distil: training.map_or(Distil::Parametric { rounds, fit_error, denoise }, |training| {
+                    Distil::Learned { targets: Targets::Verdicts, training }
+                }),
                 ..alone(Answering::Agent, Judge::Overseer)
+            },
+            Self::Supervised { training } => Stages {
+                distil: Distil::Learned { targets: Targets::Truth, training },
+                ..alone(Answering::Overseer, Judge::Overseer)
+            },
+            Self::Imitation { training } => Stages {
+                distil: Distil::Learned { targets: Targets::Verdicts, training },
+                ..alone(Answering::Overseer, Judge::Overseer)
+            },
+            Self::WeakToStrong { training } => Stages {
+                distil: Distil::Learned { targets: Targets::Verdicts, training },
+                ..alone(Answering::Agent, Judge::None)
             },
         }
     }

@@ -1,8 +1,8 @@
 //! Protocols: the five stages that compose one, and the published protocols as
 //! presets of that composition.
 
+use crate::scenario::distil::{Distil, distils};
 use crate::shape::{Field, Shape, Variant, optional};
-use crate::units::Probability;
 use serde::{Deserialize, Serialize};
 
 /// decompose, answer, cross-check, judge, distil.
@@ -35,13 +35,14 @@ pub const FIELDS: &[Field] = &[
     optional("distil", Shape::Kind(distils), "\"none\"", "", "what an assistant learns from the verdicts"),
 ];
 
+/// A whole number within bounds.
 macro_rules! count {
     ($name:literal, $min:literal..=$max:literal, $default:literal, $unit:literal, $doc:literal) => {
         optional($name, Shape::Count { min: $min, max: $max }, $default, $unit, $doc)
     };
 }
 
-const fn stage(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Variant {
+pub(super) const fn stage(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Variant {
     Variant { name, doc, sees: "", source: "", fields }
 }
 
@@ -284,59 +285,6 @@ pub fn judges() -> Vec<Variant> {
     LIST.to_vec()
 }
 
-/// What is learned from the verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Distil {
-    /// Nothing.
-    None,
-    /// A student whose accuracy per level follows from its target's: a model, not a network.
-    Parametric {
-        /// Amplify-then-distil cycles.
-        rounds: u32,
-        /// Share of the target's accuracy lost in fitting.
-        fit_error: Probability,
-        /// Share of independent errors that the student does not learn.
-        denoise: Probability,
-    },
-}
-
-pub(super) const ROUNDS: Field = count!(
-    "rounds",
-    1..=256,
-    "4",
-    "iterations",
-    "amplify-then-distil cycles; more: harder questions come within the student's grasp"
-);
-pub(super) const FIT: Field = optional(
-    "fit_error",
-    Shape::Probability,
-    "0.02",
-    "",
-    "share of the target's accuracy that is lost in fitting; more: errors compound faster",
-);
-pub(super) const DENOISE: Field = optional(
-    "denoise",
-    Shape::Probability,
-    "0.0",
-    "",
-    "share of the overseer's errors independent between acts that the student does not learn; more: distillation cleans more",
-);
-
-/// The ways to distil.
-#[must_use]
-pub fn distils() -> Vec<Variant> {
-    const LIST: &[Variant] = &[
-        stage("none", "nothing is learned", &[]),
-        stage(
-            "parametric",
-            "the parametric law: student = target (1 - fit_error) + denoise x the share of targets that are wrong where an act of the overseer without a pattern erred",
-            &[ROUNDS, FIT, DENOISE],
-        ),
-    ];
-    LIST.to_vec()
-}
-
 impl Decompose {
     /// Splits from the root; 0 where nothing is split.
     #[must_use]
@@ -372,9 +320,13 @@ impl CrossCheck {
 }
 
 impl Stages {
-    /// How many agents the composition needs at least.
+    /// How many agents the composition needs at least; a student that is taught has no seat but a place.
     #[must_use]
     pub fn agents_min(&self) -> usize {
+        self.seats_min().max(usize::from(self.distil.training().is_some()))
+    }
+
+    fn seats_min(&self) -> usize {
         match (self.answer, self.cross_check) {
             (Answering::Overseer, CrossCheck::None) => 0,
             (_, CrossCheck::None | CrossCheck::Consultancy { .. }) if self.answer != Answering::Sides => 1,
@@ -382,14 +334,20 @@ impl Stages {
         }
     }
 
-    /// How many agents have a seat; `None`: any number.
+    /// How many agents have a seat or are taught; `None`: any number.
     #[must_use]
     pub fn agents_max(&self) -> Option<usize> {
+        self.seats_max().map(|seats| seats + usize::from(self.distil.training().is_some()))
+    }
+
+    /// How many agents have a seat; `None`: any number.
+    #[must_use]
+    pub fn seats_max(&self) -> Option<usize> {
         match self.answer {
             Answering::Vote => None,
             Answering::Sides => Some(2),
             Answering::Agent => Some(1),
-            Answering::Overseer => Some(self.agents_min()),
+            Answering::Overseer => Some(self.seats_min()),
         }
     }
 
@@ -406,11 +364,15 @@ impl Stages {
         if self.cross_check != CrossCheck::None && self.judge == Judge::None {
             return Some("a cross-check needs somebody who decides: set judge = \"overseer\"".into());
         }
-        if self.distil != Distil::None && self.decompose == Decompose::None {
+        let splits = self.decompose != Decompose::None;
+        if matches!(self.distil, Distil::Parametric { .. }) && !splits {
             return Some(
                 "distillation learns from amplified answers: set decompose = { kind = \"tree\" }".into(),
             );
         }
-        None
+        let Decompose::Tree { primitives, .. } = self.decompose else { return None };
+        (self.distil.training().is_some() && primitives == Party::Agents).then(|| {
+            "nobody teaches a student primitive questions that it answers itself: set primitives = \"overseer\"".into()
+        })
     }
 }

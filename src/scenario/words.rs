@@ -7,7 +7,7 @@ use crate::scenario::members::{EXPECT, PROTOCOL, TASK};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::resolve::TOP;
 use crate::scenario::validate::want;
-use crate::scenario::{presets, stages};
+use crate::scenario::{distil, presets, stages};
 use crate::shape::{Field, Shape, Variant};
 use crate::tasks;
 use serde_json::{Map, Value as Json, json};
@@ -22,13 +22,14 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
         ("protocol", presets::presets()),
         ("family", tasks::variants()),
         ("competence", agents::competences()),
+        ("network", agents::learned::networks()),
         ("stance", agents::stances()),
         ("error model", overseers::errors()),
         ("decompose", stages::decomposes()),
         ("answer", stages::answerings()),
         ("cross-check", stages::cross_checks()),
         ("judge", stages::judges()),
-        ("distil", stages::distils()),
+        ("distil", distil::distils()),
         (
             "table",
             vec![

@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod cross_check;
 pub mod decompose;
+pub mod distil;
 pub mod judge;
 pub mod record;
 pub mod sight;

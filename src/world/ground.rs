@@ -20,7 +20,8 @@
 
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::scenario::spec::TaskSpec;
-use crate::streams::{Address, LANES, Lanes, Moment, Purpose, Streams};
+use crate::streams::{Address, Draws, LANES, Lanes, Moment, Purpose, Streams};
+use crate::tasks::encoding::Pages;
 use crate::tasks::{Family, FamilySpec, Step};
 use crate::units::below;
 use bevy_ecs::prelude::Resource;
@@ -267,6 +268,40 @@ impl Ground {
             }
             question = hardest?.1;
         }
+    }
+
+    /// For teaching: a question of at most this level that is met on a drawn way down from the root, when
+    /// sub-answers are true; as hard a one as the way has, and no primitive one.
+    #[must_use]
+    pub(crate) fn question_to_learn(
+        &self,
+        lane: usize,
+        level_max: u32,
+        draws: &mut Draws,
+        subs: &mut Vec<Answer>,
+    ) -> Option<Question> {
+        let mut question = self.root(lane);
+        while self.level(lane, question) > level_max {
+            let (mut met, mut next) = (0, None);
+            subs.clear();
+            while let Step::Ask(sub) = self.step(lane, question, subs) {
+                if !self.family().is_proposal(sub) && self.level(lane, sub) > 0 {
+                    met += 1;
+                    // Each of those met so far with the same chance.
+                    if draws.below(met) == 0 {
+                        next = Some(sub);
+                    }
+                }
+                subs.push(self.truth(lane, sub));
+            }
+            question = next?;
+        }
+        Some(question)
+    }
+
+    /// Writes the page of a question: facts of the trial, without the truth.
+    pub fn write(&self, lane: usize, question: Question, pages: &mut Pages) {
+        self.family().write(self.context(lane), question, &mut pages.page());
     }
 
     /// The question in words.

@@ -6,9 +6,11 @@ use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::streams::{Actor, Address, LANES, Lanes, Moment, Purpose, Streams};
 use crate::tasks::Family;
 use crate::units::Chance;
+use crate::world::brain::Brain;
 use crate::world::ground::{Ground, Sight};
 use crate::world::judgement::Judgement;
 use bevy_ecs::prelude::Component;
+use std::sync::Arc;
 
 /// An agent, compiled.
 #[derive(Component, Clone)]
@@ -23,8 +25,10 @@ pub struct Mind {
     pub inspect: Option<u32>,
     /// Chance that a lie is not repeated unchanged.
     pub slips: Chance,
-    /// What it can.
-    pub ability: Ability,
+    /// What it can, unless it has a brain.
+    ability: Ability,
+    /// What it thinks with, if it learned.
+    pub brain: Option<Arc<Brain>>,
     belief: Actor,
     shared: Actor,
     /// Chance that its belief is the one it shares with others.
@@ -39,12 +43,21 @@ pub struct Mind {
 }
 
 /// What distillation leaves: an assistant, and what the overseer thinks of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Student {
     /// What it can.
-    pub ability: Ability,
+    pub skill: Skill,
     /// By level, the overseer's declared chance that it is right.
     pub sureness: Vec<f64>,
+}
+
+/// Where what a student believes comes from.
+#[derive(Clone)]
+pub enum Skill {
+    /// The parametric law.
+    Lawful(Ability),
+    /// What it learned.
+    Learned(Arc<Brain>),
 }
 
 /// Whose lane, question and level something is about.
@@ -60,6 +73,13 @@ pub struct Place<'a> {
     pub trial: u64,
     /// The amplify-distil iteration.
     pub iteration: u16,
+}
+
+/// Whose draw it is what a learned agent decides on when it is uncertain, anew with each iteration.
+#[must_use]
+pub fn opinion(name: &str, replicate: u32, iteration: u16) -> Actor {
+    // No name holds the bar, so that this is nobody else's.
+    Streams::actor(Purpose::Student, replicate, &format!("{name}|belief {iteration}"))
 }
 
 impl Place<'_> {
@@ -89,6 +109,7 @@ impl Mind {
             inspect: spec.inspect,
             slips: spec.consistency.chance().complement(),
             ability,
+            brain: None,
             belief: actor(Purpose::Belief),
             // A name no agent can have: names are not empty.
             shared: Streams::actor(Purpose::Belief, replicate, ""),
@@ -101,20 +122,67 @@ impl Mind {
         }
     }
 
-    /// The student of an iteration: honest, and no agent of the scenario's.
-    #[must_use]
-    pub fn student(student: &Student, replicate: u32, iteration: u16) -> Self {
+    /// The student of an iteration, which the parametric law makes: honest, and no agent of the scenario's.
+    fn lawful(ability: Ability, replicate: u32, iteration: u16) -> Self {
         let spec = AgentSpec { name: "the student".into(), ..AgentSpec::plain() };
         let actor = |what: &str| Streams::actor(Purpose::Student, replicate, &format!("{what} {iteration}"));
         let (belief, lying) = (actor("belief"), actor("lie"));
         let (inspection, sample) = (actor("inspect"), actor("sample"));
-        let Student { ability, sureness } = student.clone();
-        Self { belief, lying, inspection, sample, sureness, ..Self::new(&spec, ability, replicate) }
+        Self { belief, lying, inspection, sample, ..Self::new(&spec, ability, replicate) }
+    }
+
+    /// An agent that thinks with a brain. What it believes is drawn anew when it has learned more.
+    #[must_use]
+    pub fn learned(spec: &AgentSpec, brain: Arc<Brain>, replicate: u32, iteration: u16) -> Self {
+        let ability = Ability::of_accuracies(&[0.0]);
+        let belief = opinion(&spec.name, replicate, iteration);
+        Self { brain: Some(brain), belief, ..Self::new(spec, ability, replicate) }
+    }
+
+    /// The student of an iteration, in the place of `spec`.
+    #[must_use]
+    pub fn student(student: &Student, spec: &AgentSpec, replicate: u32, iteration: u16) -> Self {
+        let sureness = student.sureness.clone();
+        match &student.skill {
+            Skill::Lawful(ability) => {
+                Self { sureness, ..Self::lawful(ability.clone(), replicate, iteration) }
+            }
+            Skill::Learned(brain) => {
+                Self { sureness, ..Self::learned(spec, brain.copied(), replicate, iteration) }
+            }
+        }
+    }
+
+    /// Whether it is always right.
+    #[must_use]
+    #[inline]
+    pub fn is_sure(&self) -> bool {
+        self.ability.is_sure()
+    }
+
+    /// How sure it is of what it believes of a question, from 0 to 1.
+    #[must_use]
+    pub fn assurance(&self, at: Place, question: Question, level: u32) -> f64 {
+        let Some(brain) = &self.brain else {
+            return self.ability.right(level, at.ground.answers(question)).threshold() as f64
+                / 4_294_967_296.0;
+        };
+        let mut sure = 0.0;
+        let believed = brain.class(at.ground, question, self.believes(at, question, level));
+        brain.think(at.ground, std::iter::once((at.lane, question)), |scores| {
+            sure = f64::from(scores[usize::from(believed)]);
+        });
+        sure
     }
 
     /// What it believes of a question, drawn once per question: asking again gives the same.
     #[must_use]
     pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
+        if let Some(brain) = &self.brain {
+            let mut believed = Answer::UNKNOWN;
+            self.thinks(brain, at, std::iter::once((at, question)), |answer| believed = answer);
+            return believed;
+        }
         at.ground.observe(at.lane, question, self.belief_of(at, question, level))
     }
 
@@ -127,6 +195,13 @@ impl Mind {
         beliefs: &mut [Answer],
     ) {
         let Place { ground, streams, .. } = at;
+        if let Some(brain) = &self.brain {
+            let mut beliefs = beliefs.iter_mut();
+            let questions = questions.enumerate().map(|(i, (question, _))| (at.onward(i), question));
+            return self.thinks(brain, at, questions, |answer| {
+                *beliefs.next().expect("each question is told of once") = answer;
+            });
+        }
         if self.ability.is_sure() {
             let lanes = at.lane..at.lane + beliefs.len();
             return ground.observe_all(lanes, questions.map(|(question, _)| question), beliefs);
@@ -148,9 +223,28 @@ impl Mind {
         }
     }
 
+    /// What it believes of questions, all read in one go; `tell` hears of each, in order.
+    pub fn thinks<'a>(
+        &self,
+        brain: &Brain,
+        Place { ground, streams, .. }: Place,
+        questions: impl Iterator<Item = (Place<'a>, Question)> + Clone,
+        mut tell: impl FnMut(Answer),
+    ) {
+        let mut asked = questions.clone();
+        brain.think(ground, questions.map(|(at, question)| (at.lane, question)), |scores| {
+            let (at, question) = asked.next().expect("each question is told of once");
+            let word = streams.block(self.belief_address(at, question))[0];
+            tell(brain.decides(ground, question, scores, brain.decoding(), word));
+        });
+    }
+
     /// Whether it believes a claim: what it believes itself, or another answer where several are right.
     #[must_use]
     pub fn agrees(&self, at: Place, claim: Claim, level: u32) -> bool {
+        if self.brain.is_some() {
+            return self.believes(at, claim.question, level) == claim.answer;
+        }
         at.ground.observe_claim(at.lane, claim, Sight::Sees(self.belief_of(at, claim.question, level)))
     }
 

@@ -1,6 +1,7 @@
 //! The ECS world of one block of trials: components, resources, and how they are
 //! spawned. Knows no protocol; what happens in a tick is in `systems`.
 
+pub mod brain;
 pub mod components;
 pub mod fault;
 pub mod ground;

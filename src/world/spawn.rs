@@ -1,10 +1,11 @@
 //! Spawning: the entities of a block, once; and resetting them for the next.
 
 use crate::agents::{Ability, AgentSpec};
-use crate::claim::Answer;
+use crate::claim::{Answer, Question};
 use crate::scenario::spec::{CellSpec, TaskSpec};
-use crate::streams::Streams;
+use crate::streams::{Moment, Purpose, Streams};
 use crate::tasks::Family;
+use crate::world::brain::Brain;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
@@ -13,6 +14,7 @@ use crate::world::resources::{Block, Composition, Journal, Queues, Randomness, R
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::component::{Component, Mutable};
 use bevy_ecs::prelude::{In, Query, Res, ResMut, World};
+use std::sync::Arc;
 
 /// The column of a component whose entities all lie in one table.
 ///
@@ -34,7 +36,6 @@ pub fn ability(agent: &AgentSpec, task: &TaskSpec) -> Ability {
 }
 
 /// A world with room for `lanes` trials (a power of two) of `slots` questions each.
-/// `student`, if any, takes the place of the first agent.
 #[must_use]
 pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> World {
     let mut world = World::new();
@@ -53,8 +54,19 @@ pub fn world(cell: &CellSpec, lanes: usize, slots: usize, keep_trials: bool) -> 
     world
 }
 
-/// Seats the line-up and the overseer for a replicate. `student` takes the first seat.
-pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, student: Option<&Student>) {
+/// What somebody of the line-up is, where it is not what its competence says.
+#[derive(Clone)]
+pub enum Cast {
+    /// As the scenario has it.
+    AsIs,
+    /// The student of an iteration takes the seat.
+    Student(Student),
+    /// It learned before play.
+    Schooled(Arc<Brain>),
+}
+
+/// Seats the line-up and the overseer for a replicate; `cast` says who is in the first seats.
+pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, cast: &[Cast]) {
     let seated: Vec<_> =
         world.query::<(bevy_ecs::entity::Entity, &Mind)>().iter(world).map(|(e, _)| e).collect();
     let judges: Vec<_> =
@@ -62,18 +74,31 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, 
     for entity in seated.into_iter().chain(judges) {
         world.despawn(entity);
     }
-    let mut minds: Vec<Mind> =
-        cell.agents.iter().map(|agent| Mind::new(agent, ability(agent, &cell.task), replicate)).collect();
-    if let Some(student) = student {
-        let mind = Mind::student(student, replicate, iteration);
-        match minds.first_mut() {
-            Some(first) => *first = mind,
-            None => minds.push(mind),
-        }
-    }
+    let casts = cast.iter().chain(std::iter::repeat(&Cast::AsIs));
+    let minds: Vec<Mind> = cell
+        .agents
+        .iter()
+        .zip(casts)
+        .map(|(agent, cast)| match cast {
+            Cast::AsIs => Mind::new(agent, ability(agent, &cell.task), replicate),
+            Cast::Student(student) => Mind::student(student, agent, replicate, iteration),
+            Cast::Schooled(brain) => Mind::learned(agent, brain.copied(), replicate, 0),
+        })
+        .collect();
     // Spawned in the protocol's order into an empty table: a seat is a row.
     world.spawn_batch(minds);
     world.spawn(Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate));
+}
+
+/// Which questions the matches of a block are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roots {
+    /// The roots of their trials.
+    Own,
+    /// Questions of this level that the roots lead to.
+    AtLevel(u32),
+    /// Questions to teach, of at most this level.
+    Lessons(u32),
 }
 
 /// What a block starts from.
@@ -87,8 +112,8 @@ pub struct Start {
     pub trials: usize,
     /// The amplify-distil iteration.
     pub iteration: u16,
-    /// Questions of this level in place of the roots.
-    pub level: Option<u32>,
+    /// What is asked.
+    pub roots: Roots,
 }
 
 /// Sets every match back to its root question. No question or match moves, and nothing is allocated.
@@ -111,7 +136,7 @@ fn set_back(
     claims: Query<&mut Claims>,
     matches: Query<&mut Match>,
 ) {
-    let Start { replicate, first, trials, iteration, level } = start;
+    let Start { replicate, first, trials, iteration, roots } = start;
     *block = Block { replicate, first, used: trials, iteration, ..*block };
     ground.generate(&randomness.0, replicate, first, trials);
     let matches = column(matches);
@@ -121,10 +146,18 @@ fn set_back(
     column(claims)[..used].iter_mut().for_each(Claims::forget);
     matches.fill(Match { slots: 1, confidence: 1.0, ..Match::default() });
     let mut scratch = Vec::new();
+    let teaching = Streams::actor(Purpose::Lesson, replicate, "questions");
     for (lane, asked) in column(asked)[..trials].iter_mut().enumerate() {
-        let question = match level {
-            None => Some(ground.root(lane)),
-            Some(level) => ground.question_at_level(lane, level, &mut scratch),
+        let question = match roots {
+            Roots::Own => Some(ground.root(lane)),
+            Roots::AtLevel(level) => ground.question_at_level(lane, level, &mut scratch),
+            Roots::Lessons(level_max) => {
+                let at = Streams::at(teaching, first + lane as u64, Question::default(), Moment::default());
+                let mut draws = randomness.0.draws(at);
+                // Levels are taught alike: those that no root has are the way's next lower one.
+                let level = 1 + draws.below(level_max);
+                ground.question_to_learn(lane, level, &mut draws, &mut scratch)
+            }
         };
         let Some(question) = question else { continue };
         let level = ground.level(lane, question) as u8;

@@ -15,15 +15,22 @@ pub fn say(table: &Scene, seats: usize, asked: &[Asked], rows: &Waiting, said: &
     let mut right = None;
     for (seat, mind) in table.minds.iter().enumerate().take(seats) {
         let (before, mut rest) = said.split_at_mut(seat * count);
-        let sure = mind.ability.is_sure();
+        let sure = mind.is_sure();
         let copied = right.filter(|_| sure);
         if let Some(seat) = copied {
             rest[..count].copy_from_slice(&before[seat * count..][..count]);
         }
+        if let Some(brain) = mind.brain.as_ref().filter(|_| mind.stance != Stance::Sycophantic && count > 0) {
+            let questions = rows.rows().map(|row| (table.place(row), asked[row as usize].question));
+            let mut said = rest[..count].iter_mut();
+            mind.thinks(brain, table.place(0), questions, |answer| {
+                *said.next().expect("each question is told of once") = answer;
+            });
+        }
         for run in rows.runs(table.block.lanes) {
             let said;
             (said, rest) = rest.split_at_mut(run.range().len());
-            say_run(table, mind, &asked[run.range()], run, copied.is_some(), said);
+            say_run(table, mind, &asked[run.range()], run, copied.is_some() || mind.brain.is_some(), said);
         }
         if sure && mind.stance == Stance::Honest {
             right = Some(seat);

@@ -118,11 +118,13 @@ fn changing(table: &Scene, row: Row, asked: &Asked, claims: &Claims, swapped: bo
     let mut lead = advantage(0) - advantage(1);
     lead += if swapped { -first(table) } else { first(table) };
     if bias.confident != 0.0 {
-        let answers = table.ground.answers(asked.question);
         let sure = |seat: usize| {
             let mind = &table.minds[seat];
-            let right = mind.ability.right(asked.level.into(), answers).threshold() as f64 / 4_294_967_296.0;
-            if mind.deceives() { 1.0 } else { right }
+            if mind.deceives() {
+                1.0
+            } else {
+                mind.assurance(table.place(row), asked.question, asked.level.into())
+            }
         };
         lead += bias.confident * (sure(0) - sure(1));
     }

@@ -1,0 +1,229 @@
+//! The tournament: resolved cells in, records out. Parallel over (cell, replicate,
+//! block of trials); integer sums are merged in a fixed order. What a replicate trains
+//! before it plays is in `law.rs` (the parametric law) and `school.rs` (networks).
+
+mod law;
+mod plan;
+mod school;
+mod trace;
+
+pub use plan::{Plan, draws, plan};
+pub use trace::trace;
+
+use crate::records::{CellRecord, LevelRecord, RoundRecord, Sums};
+use crate::scenario::distil::Distil;
+use crate::scenario::spec::CellSpec;
+use crate::systems;
+use crate::world::resources::Recorder;
+use crate::world::spawn::{self, Cast, Roots, Start};
+use bevy_ecs::prelude::{Schedule, World};
+use rayon::prelude::*;
+
+/// How to play, without influence on what comes out.
+pub struct Conditions<'a> {
+    /// Trials per block, rounded up to a power of two; `None`: as fits the cache.
+    pub block: Option<usize>,
+    /// Whether to keep a record of each match.
+    pub keep_trials: bool,
+    /// Told the number of trials as they finish.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Told how each training goes.
+    pub training: &'a (dyn Fn(Going) + Sync),
+    /// Asked between blocks: true ends the run.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Changes the order in which systems are added to the schedule, for tests.
+    pub rotation: usize,
+}
+
+impl Default for Conditions<'_> {
+    fn default() -> Self {
+        Self {
+            block: None,
+            keep_trials: false,
+            progress: &|_| (),
+            training: &|_| (),
+            interrupted: &|| false,
+            rotation: 0,
+        }
+    }
+}
+
+/// How a training goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Going<'a> {
+    /// The cell.
+    pub cell: &'a str,
+    /// The replicate.
+    pub replicate: u32,
+    /// Rounds begun.
+    pub round: u32,
+    /// Steps taken in all.
+    pub step: u32,
+    /// The last step's loss, in nats.
+    pub loss: f32,
+    /// Agreement of student and target at the highest level taught, as the round began.
+    pub agreed: f64,
+}
+
+/// Why a run did not finish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// [`Conditions::interrupted`] said so.
+    Interrupted,
+    /// A plan that cannot fit; cell id and reason.
+    Unplayable(String),
+    /// A training that came to nothing; cell id and reason. Other cells are not touched by it.
+    Failed(String),
+}
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::Interrupted => write!(f, "interrupted"),
+            Self::Unplayable(reason) | Self::Failed(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// A world with its schedule, ready for block after block.
+struct Theatre<'a> {
+    cell: &'a CellSpec,
+    world: World,
+    schedule: Schedule,
+}
+
+/// What is played: trials of a replicate, at an iteration, by a line-up.
+#[derive(Clone, Copy)]
+struct Act<'a> {
+    replicate: u32,
+    iteration: u16,
+    roots: Roots,
+    cast: &'a [Cast],
+}
+
+impl<'a> Theatre<'a> {
+    fn open(cell: &'a CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Self {
+        let slots = plan.questions_max as usize;
+        let kept = conditions.keep_trials && act.roots == Roots::Own;
+        let mut world = spawn::world(cell, plan.lanes, slots, kept);
+        spawn::seat(&mut world, cell, act.replicate, act.iteration, act.cast);
+        let schedule = systems::schedule(&cell.protocol.stages, conditions.rotation);
+        Self { cell, world, schedule }
+    }
+
+    fn play(&mut self, first: u64, trials: usize, act: Act) {
+        let depth = self.cell.protocol.stages.decompose.depth();
+        let Act { replicate, iteration, roots, .. } = act;
+        spawn::reset(&mut self.world, Start { replicate, first, trials, iteration, roots }, depth);
+        systems::run(&mut self.world, &mut self.schedule);
+    }
+
+    /// What was summed up since this was last asked.
+    fn take(&mut self) -> Sums {
+        std::mem::take(&mut self.world.resource_mut::<Recorder>().sums)
+    }
+}
+
+/// Plays all trials of an act, in parallel over runs of blocks.
+fn play_act(cell: &CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Result<Sums, Stopped> {
+    let lanes = plan.lanes as u64;
+    let blocks = cell.trials.div_ceil(lanes);
+    // A thread keeps its world from run to run, so that spawning is paid once.
+    // At most 256 runs, however many trials: memory must not grow with them.
+    let blocks_per_run = blocks.div_ceil(256).max(8);
+    let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
+    let open = || Theatre::open(cell, plan, act, conditions);
+    let sums = runs.into_par_iter().map_init(open, |theatre, run| {
+        let last = ((run + 1) * blocks_per_run).min(blocks);
+        for block in run * blocks_per_run..last {
+            if (conditions.interrupted)() {
+                return Err(Stopped::Interrupted);
+            }
+            let first = block * lanes;
+            let trials = lanes.min(cell.trials - first);
+            theatre.play(first, trials as usize, act);
+            (conditions.progress)(trials);
+        }
+        Ok(theatre.take())
+    });
+    let mut all = sums.try_reduce(Sums::default, |mut all, part| {
+        all.add(part);
+        Ok(all)
+    })?;
+    all.trials.sort_unstable_by_key(|trial| trial.trial);
+    Ok(all)
+}
+
+/// A replicate that is ready to play: what it plays, and what its training left.
+struct Ready {
+    /// The cell, with the composition that gives the verdicts.
+    cell: CellSpec,
+    /// Who is in its seats.
+    cast: Vec<Cast>,
+    /// Iterations done.
+    iteration: u16,
+    rounds: Vec<RoundRecord>,
+    levels: Vec<LevelRecord>,
+}
+
+impl Ready {
+    /// The replicate's matches.
+    fn act(&self, replicate: u32) -> Act<'_> {
+        Act { replicate, iteration: self.iteration, roots: Roots::Own, cast: &self.cast }
+    }
+}
+
+/// Trains whatever a replicate trains.
+fn prepare(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Ready, Stopped> {
+    let cast = school::line_up(cell, replicate, conditions)?;
+    match cell.protocol.stages.distil {
+        Distil::Learned { targets, training } => {
+            school::distil(cell, &cast, targets, &training, replicate, conditions)
+        }
+        Distil::Parametric { .. } => law::distil(cell, cast, replicate, conditions),
+        Distil::None => {
+            Ok(Ready { cell: cell.clone(), cast, iteration: 0, rounds: Vec::new(), levels: Vec::new() })
+        }
+    }
+}
+
+/// Plays all cells, in parallel over (cell, block of trials) on the current rayon pool.
+///
+/// # Errors
+/// [`Stopped`] when interrupted, or when a cell cannot be planned.
+pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
+    cells.par_iter().map(|cell| play_cell(cell, conditions)).collect()
+}
+
+/// Plays one cell.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord, Stopped> {
+    plan::plan(cell).map_err(Stopped::Unplayable)?;
+    let parts = (0..cell.replicates).into_par_iter().map(|replicate| {
+        let ready = prepare(cell, replicate, conditions)?;
+        let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
+        let sums = play_act(&ready.cell, &plan, ready.act(replicate), conditions)?;
+        Ok((sums, ready.rounds, ready.levels))
+    });
+    let learns = cell.agents.iter().any(|agent| agent.competence.is_learned());
+    let clustered = learns || cell.protocol.stages.distil != Distil::None;
+    let mut record = CellRecord { clustered, ..Default::default() };
+    let mut all = Sums::default();
+    let parts = match parts.collect::<Result<Vec<_>, Stopped>>() {
+        // What other cells are is kept.
+        Err(Stopped::Failed(reason)) => return Ok(CellRecord { failed: Some(reason), ..record }),
+        parts => parts?,
+    };
+    for (sums, rounds, levels) in parts {
+        record.replicates.push(sums.tally);
+        record.rounds.extend(rounds);
+        record.levels.extend(levels);
+        all.add(sums);
+    }
+    (record.batches, record.trials) = (all.batches.to_vec(), all.trials);
+    Ok(record)
+}
