@@ -1,6 +1,8 @@
 //! Cells built in Rust, for tests that need no file.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod families;
+
 pub use elenchus::agents::Lie;
 use elenchus::agents::{AgentSpec, Competence, Stance};
 use elenchus::overseers::{Bias, Cost, ErrorModel, Exhausted, Over, OverseerSpec, Panel};
