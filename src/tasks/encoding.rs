@@ -30,6 +30,18 @@ pub const BLANK: u16 = 0;
 /// A token that no answer is copied from.
 pub const NO_COPY: u16 = u16::MAX;
 
+/// Numbers the symbols of roles, so many of each: the first of each role, and how many symbols there are
+/// in all, [`BLANK`] included.
+#[must_use]
+pub fn roles<const N: usize>(sizes: [u32; N]) -> ([u32; N], usize) {
+    let mut next = u32::from(BLANK) + 1;
+    let firsts = sizes.map(|size| {
+        next += size;
+        next - size
+    });
+    (firsts, next as usize)
+}
+
 /// Pages of many questions, row after row.
 #[derive(Clone, Debug)]
 pub struct Pages {

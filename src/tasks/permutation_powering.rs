@@ -2,6 +2,7 @@
 //! Half of the power twice, the second half from where the first one ended, and once
 //! more if k is odd. A wrong part never cancels: a permutation keeps unlike things unlike.
 
+use super::encoding::{Alphabet, Page, roles};
 use super::{Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -41,6 +42,11 @@ fn parts(question: Question) -> (u32, u32) {
 impl PermutationPowering {
     fn n(&self) -> usize {
         self.size as usize
+    }
+
+    /// The symbols of: an element, what s takes it to, the power asked for, the element asked about.
+    fn roles(&self) -> ([u32; 4], usize) {
+        roles([self.size, self.size, self.k_max + 1, self.size])
     }
 }
 
@@ -117,5 +123,20 @@ impl Family for PermutationPowering {
 
     fn show_answer(&self, _question: Question, answer: Answer) -> String {
         answer.0.to_string()
+    }
+
+    fn alphabet(&self) -> Option<Alphabet> {
+        let (_, symbols) = self.roles();
+        Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1 })
+    }
+
+    /// Of the rows only s itself: higher powers are the truth.
+    fn write(&self, context: &[u32], question: Question, page: &mut Page) {
+        let ([from, to, power, at], _) = self.roles();
+        for (x, &image) in (0..self.size).zip(context) {
+            page.token([from + x, to + image], Some(Answer(image as u16)));
+        }
+        let (k, x) = parts(question);
+        page.question([power + k, at + x]);
     }
 }

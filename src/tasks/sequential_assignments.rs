@@ -2,6 +2,7 @@
 //! earlier variables. Variables lie in layers, so that a variable's level is known
 //! whatever anybody answers about its arguments. A wrong value may cancel in the table.
 
+use super::encoding::{Alphabet, Page, roles};
 use super::{Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -40,6 +41,8 @@ const LEFT: u64 = 1;
 const RIGHT: u64 = 2;
 /// The table at two values.
 const TABLE: u64 = 3;
+/// How many kinds there are.
+const KINDS: u32 = 4;
 
 fn pack(kind: u64, a: u32, b: u32) -> Question {
     Question(kind << 16 | u64::from(a) << 8 | u64::from(b))
@@ -67,6 +70,13 @@ impl SequentialAssignments {
 
     fn entry(&self, context: &[u32], a: u32, b: u32) -> u32 {
         context[(a * self.values + b) as usize]
+    }
+
+    /// The symbols of a variable, a constant, two arguments, a table's row, column and entry; of a kind
+    /// of question, the variable it is about, the row and the column it is about.
+    fn roles(&self) -> ([u32; 11], usize) {
+        let Self { size: n, values: v, .. } = *self;
+        roles([n, v, n, n, v, v, v, KINDS, n, v, v])
     }
 
     /// Draws two arguments: one in the layer just below, so that the level is exact, one in any lower layer.
@@ -166,6 +176,35 @@ impl Family for SequentialAssignments {
         match parts(question).0 {
             LEFT | RIGHT => format!("x{}", answer.0),
             _ => answer.0.to_string(),
+        }
+    }
+
+    fn alphabet(&self) -> Option<Alphabet> {
+        let (_, symbols) = self.roles();
+        let tokens = self.size as usize + self.left() + 1;
+        let answers = self.values.max(self.below(self.depth));
+        Some(Alphabet { tokens, per_token: 3, symbols, classes: answers as usize + 1 })
+    }
+
+    /// Values of constants only: those of the other variables are the truth.
+    fn write(&self, context: &[u32], question: Question, page: &mut Page) {
+        let ([variable, constant, left, right, a, b, entry, kinds, of, row, column], _) = self.roles();
+        let fact = |kind, i| u32::from(self.truth(context, pack(kind, i, 0)).0);
+        for i in 0..self.size {
+            if self.layer(i) == 0 {
+                let value = fact(VALUE, i);
+                page.token([variable + i, constant + value], Some(Answer(value as u16)));
+            } else {
+                page.token([variable + i, left + fact(LEFT, i), right + fact(RIGHT, i)], None);
+            }
+        }
+        for (at, &value) in (0..self.values * self.values).zip(context) {
+            let place = [a + at / self.values, b + at % self.values, entry + value];
+            page.token(place, Some(Answer(value as u16)));
+        }
+        match parts(question) {
+            (TABLE, x, y) => page.question([kinds + TABLE as u32, row + x, column + y]),
+            (kind, x, _) => page.question([kinds + kind as u32, of + x]),
         }
     }
 

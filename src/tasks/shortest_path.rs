@@ -3,6 +3,7 @@
 //! the best of some proposals, checked as edges, and a neighbour. The only parts that
 //! cannot be wrong are proposals: a poor one is an omission, which a better one shows.
 
+use super::encoding::{Alphabet, Page};
 use super::stepwise::{EDGE, FAR, Form, PROPOSE, STEP, UNREACHED, Walk};
 use super::{Family, Step};
 use crate::claim::{Answer, Question};
@@ -50,7 +51,7 @@ pub const VARIANT: Variant = Variant {
 impl ShortestPath {
     fn form(&self) -> Form {
         let Self { size, horizon, proposals, .. } = *self;
-        Form { size, goals: size, horizon, proposals }
+        Form { size, goals: size, horizon, proposals, labels: 0 }
     }
 
     /// A way out of every vertex, and as many edges again anywhere.
@@ -171,5 +172,13 @@ impl Family for ShortestPath {
 
     fn show_answer(&self, question: Question, answer: Answer) -> String {
         self.form().show_answer(Walk::of(question), answer)
+    }
+
+    fn alphabet(&self) -> Option<Alphabet> {
+        Some(self.form().alphabet())
+    }
+
+    fn write(&self, context: &[u32], question: Question, page: &mut Page) {
+        self.form().write(context, Walk::of(question), |_| None, page);
     }
 }

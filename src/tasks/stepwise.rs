@@ -4,6 +4,7 @@
 //! anybody answers: beyond it a distance is "further". No family itself.
 
 use super::Step;
+use super::encoding::{Alphabet, Page, roles};
 use crate::claim::{Answer, Question};
 use crate::streams::Draws;
 
@@ -19,6 +20,8 @@ pub const EDGE: u64 = 3;
 pub const NEIGHBOUR: u64 = 4;
 /// The first kind that a family may define itself.
 pub const OWN: u64 = 5;
+/// How many kinds there are, two of a family's own included.
+const KINDS: u32 = 7;
 
 /// A question: its kind, the horizon, where from and where to, and a candidate's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +93,8 @@ pub struct Form {
     pub horizon: u32,
     /// Candidates for each step, besides a neighbour.
     pub proposals: u32,
+    /// Labels that may be given at places.
+    pub labels: u32,
 }
 
 /// A distance past every horizon.
@@ -258,5 +263,40 @@ impl Form {
             (EDGE, _) => "yes".into(),
             (_, other) => other.to_string(),
         }
+    }
+
+    /// The symbols of a place, a place it leads to, the label given at it; of a kind of question, the
+    /// place it is about, where to, and the horizon.
+    fn roles(self) -> ([u32; 7], usize) {
+        let Self { size: n, horizon, labels, .. } = self;
+        roles([n, n, labels + 1, KINDS, n, n, horizon + 1])
+    }
+
+    /// The sizes of what a network reads.
+    #[must_use]
+    pub fn alphabet(self) -> Alphabet {
+        let (_, symbols) = self.roles();
+        let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
+        let places = self.size as usize;
+        // Only a place alone leads to itself, so that a label has room besides all others.
+        Alphabet { tokens: places + 1, per_token: places + 1, symbols, classes: answers + 1 }
+    }
+
+    /// Writes the places, each with those it leads to and the label given at it, if one is, then the
+    /// question. Distances are the truth; a neighbour is any of the edges.
+    pub fn write(self, context: &[u32], walk: Walk, given: impl Fn(u32) -> Option<u32>, page: &mut Page) {
+        let ([place, leads, label, kinds, at, to, horizon], _) = self.roles();
+        for from in 0..self.size {
+            let ways = (0..self.size).filter(|way| self.leads(context, from, *way));
+            let symbols = [place + from].into_iter().chain(ways.map(|way| leads + way));
+            page.token(symbols.chain(given(from).map(|given| label + given)), Some(Answer(from as u16)));
+        }
+        // A proposal is a draw of a guess at the step.
+        let kind = if walk.kind == PROPOSE { STEP } else { walk.kind };
+        // One goal, or none, goes without saying; so does looking no steps ahead.
+        let is_toward = kind == EDGE || self.goals > 1 && [FAR, STEP].contains(&kind);
+        let goal = is_toward.then_some(to + walk.to);
+        let ahead = (walk.horizon > 0).then_some(horizon + walk.horizon);
+        page.question([kinds + kind as u32, at + walk.from].into_iter().chain(goal).chain(ahead));
     }
 }

@@ -2,6 +2,7 @@
 //! vertex of each component; elsewhere it is the parent's, and the parent is the best
 //! of some proposals and a neighbour: the one least deep below the label.
 
+use super::encoding::{Alphabet, Page};
 use super::stepwise::{EDGE, FAR, Form, NEIGHBOUR, OWN, PROPOSE, STEP, Walk};
 use super::{Family, Step};
 use crate::claim::{Answer, Question};
@@ -56,7 +57,7 @@ const GIVEN: u64 = OWN + 1;
 impl UnionFind {
     fn form(&self) -> Form {
         let Self { size, horizon, proposals, .. } = *self;
-        Form { size, goals: 1, horizon, proposals }
+        Form { size, goals: 1, horizon, proposals, labels: self.components() }
     }
 
     /// The number of components: sqrt(size), rounded.
@@ -203,5 +204,15 @@ impl Family for UnionFind {
             (Walk { kind: LABEL | GIVEN, .. }, label) => format!("label {label}"),
             (walk, _) => self.form().show_answer(walk, answer),
         }
+    }
+
+    fn alphabet(&self) -> Option<Alphabet> {
+        Some(self.form().alphabet())
+    }
+
+    /// Labels only where they are given: all others are the truth.
+    fn write(&self, context: &[u32], question: Question, page: &mut Page) {
+        let given = |vertex| (self.depth(context, vertex) == 0).then(|| context[self.label_at(vertex)]);
+        self.form().write(context, Walk::of(question), given, page);
     }
 }

@@ -2,6 +2,7 @@
 //! The first wildcard is set to 0 and to 1, and the two sums add up, so two wrong sums
 //! may cancel. The function is two bit sets over at most 64 points.
 
+use super::encoding::{Alphabet, Page, roles};
 use super::{Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -86,6 +87,11 @@ impl WildcardSearch {
 
     fn sum_of(&self, question: Question, answer: Answer) -> i32 {
         i32::from(answer.0) - self.sum_max(parts(question).0.count_ones())
+    }
+
+    /// The symbols of a point's bits, its sign, and a pattern's bits.
+    fn roles(&self) -> ([u32; 3], usize) {
+        roles([2 * self.bits, 2, 3 * self.bits])
     }
 
     fn matched(&self, question: Question) -> u64 {
@@ -182,6 +188,31 @@ impl Family for WildcardSearch {
 
     fn show_answer(&self, question: Question, answer: Answer) -> String {
         self.sum_of(question, answer).to_string()
+    }
+
+    fn alphabet(&self) -> Option<Alphabet> {
+        let (_, symbols) = self.roles();
+        let (points, bits) = (self.size as usize, self.bits as usize);
+        let classes = 2 * self.sum_max(self.wildcards) as usize + 2;
+        Some(Alphabet { tokens: points + 1, per_token: bits + 1, symbols, classes })
+    }
+
+    /// Where f is not 0: all of a context is facts.
+    fn write(&self, context: &[u32], question: Question, page: &mut Page) {
+        let ([bits, signs, pattern], _) = self.roles();
+        let (plus, minus) = (bit_set(&context[..2]), bit_set(&context[2..]));
+        for point in (0..1 << self.bits).filter(|point| (plus | minus) >> point & 1 == 1) {
+            let sign = signs + (minus >> point & 1) as u32;
+            page.token((0..self.bits).map(|i| bits + 2 * i + (point >> i & 1)).chain([sign]), None);
+        }
+        let (wild, set) = parts(question);
+        let asked = |i| if wild >> i & 1 == 1 { 2 } else { set >> i & 1 };
+        page.question((0..self.bits).map(|i| pattern + 3 * i + asked(i)));
+    }
+
+    /// A sum is the same class however many points could have added to it.
+    fn first_class(&self, question: Question) -> u16 {
+        (self.sum_max(self.wildcards) - self.sum_max(parts(question).0.count_ones())) as u16
     }
 
     fn problem(&self) -> Option<String> {

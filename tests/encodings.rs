@@ -1,0 +1,158 @@
+//! What a network reads is enough to answer by, and nothing of the answer.
+
+mod common;
+
+use common::families::{draws, spec, specs, trial, unfold};
+use elenchus::claim::{Answer, Question};
+use elenchus::streams::Streams;
+use elenchus::tasks::encoding::{Alphabet, BLANK, NO_COPY, Pages};
+use elenchus::tasks::{Family, FamilySpec};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The families that networks read, and their alphabets.
+fn read() -> Vec<(FamilySpec, Alphabet)> {
+    specs().into_iter().filter_map(|spec| spec.alphabet().map(|alphabet| (spec, alphabet))).collect()
+}
+
+/// A question's page: tokens' symbols, and what they copy.
+fn page(spec: &FamilySpec, alphabet: Alphabet, context: &[u32], question: Question) -> (Vec<u16>, Vec<u16>) {
+    let mut pages = Pages::new(alphabet);
+    spec.write(context, question, &mut pages.page());
+    (pages.symbols, pages.copies)
+}
+
+/// Questions that are met when anything at all is answered.
+fn questions(spec: &FamilySpec, context: &[u32], root: Question, seed: u64) -> BTreeSet<Question> {
+    let streams = Streams::new(seed);
+    let mut draws = draws(&streams, "answers");
+    let mut say = |question| Answer(draws.below(spec.answers(question)) as u16);
+    unfold(spec, context, root, &mut say).0
+}
+
+#[test]
+fn pages_fit_their_alphabet() {
+    for (spec, alphabet) in &read() {
+        // With room for one token more, facts that are too many show.
+        let roomy = Alphabet { tokens: alphabet.tokens + 1, ..*alphabet };
+        for i in 0..5 {
+            let (context, root) = trial(spec, 5, i);
+            let facts = |question| {
+                let (symbols, copies) = page(spec, roomy, &context, question);
+                let tokens = symbols.chunks_exact(alphabet.per_token);
+                let tokens: Vec<Vec<u16>> = tokens.map(<[u16]>::to_vec).collect();
+                (tokens, copies)
+            };
+            let (first, first_copies) = facts(root);
+            let known: BTreeSet<u16> = first[..alphabet.tokens].iter().flatten().copied().collect();
+            for asked in questions(spec, &context, root, i) {
+                let (tokens, copies) = facts(asked);
+                let (question, written) = tokens.split_last().expect("the question is the last token");
+                let (spare, written) = written.split_last().expect("room for one more");
+                assert!(spare.iter().all(|symbol| *symbol == BLANK), "{spec:?}: too many facts");
+                assert!(written.iter().all(|token| token[0] != BLANK), "{spec:?}: too few facts");
+                assert!(tokens.iter().flatten().all(|symbol| usize::from(*symbol) < alphabet.symbols));
+                let mut named = question.iter().filter(|symbol| **symbol != BLANK).peekable();
+                assert!(
+                    named.peek().is_some() && named.all(|symbol| !known.contains(symbol)),
+                    "{spec:?}: roles"
+                );
+                assert_eq!(written, &first[..alphabet.tokens - 1], "{spec:?}: facts are the trial's");
+                assert_eq!(copies, first_copies);
+                assert!(copies.iter().all(|class| *class == NO_COPY || *class < alphabet.unknown()));
+                let classes = u32::from(spec.first_class(asked)) + spec.answers(asked);
+                assert!(classes <= alphabet.unknown().into(), "{spec:?}: {classes} classes");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_suffices_to_answer() {
+    let mut met_again = BTreeMap::new();
+    for (spec, alphabet) in &read() {
+        let mut right: BTreeMap<_, (u64, Vec<u16>)> = BTreeMap::new();
+        // Small worlds come again; in large ones many questions are asked.
+        let trials = if alphabet.tokens < 10 { 1000 } else { 2 };
+        for i in 0..trials {
+            let (context, root) = trial(spec, 5, i);
+            for asked in questions(spec, &context, root, i) {
+                let is_right = |answer: &u16| spec.is_right(&context, asked, Answer(*answer));
+                let answers = (0..spec.answers(asked) as u16).filter(is_right);
+                let classes: Vec<u16> = answers.map(|answer| spec.first_class(asked) + answer).collect();
+                let key = page(spec, *alphabet, &context, asked);
+                let (trial, kept) = right.entry(key).or_insert_with(|| (i, classes.clone()));
+                let shown = spec.show_question(&context, asked);
+                assert_eq!(*kept, classes, "{spec:?}: {shown} in trials {trial} and {i}");
+                *met_again.entry(spec.name()).or_insert(0) += u32::from(*trial != i);
+            }
+        }
+    }
+    assert!(met_again.values().all(|count| *count > 100), "else nothing is shown: {met_again:?}");
+}
+
+/// The words of a context that are truth and no fact, family by family.
+fn hidden(spec: &FamilySpec, context: &[u32]) -> Vec<usize> {
+    let all = context.len();
+    match spec {
+        FamilySpec::ClaimTree(_) => unreachable!("no network reads it"),
+        // Primitive is s itself, row 0; higher powers are what is asked for.
+        FamilySpec::PermutationPowering(family) => (family.size as usize..all).collect(),
+        // Left and right arguments are facts, and the table is; the values in the last row are facts only
+        // of constants, which alone have no layers below: they are the first variables.
+        FamilySpec::SequentialAssignments(family) => {
+            let constants = family.size.div_ceil(family.depth + 1);
+            (all - (family.size - constants) as usize..all).collect()
+        }
+        // The function is the facts.
+        FamilySpec::WildcardSearch(_) => vec![],
+        // After two words of edges a vertex: some neighbour (any will do, so it is the draw's), distances.
+        FamilySpec::ShortestPath(family) => (2 * family.size as usize..all).collect(),
+        // The same, then labels: depth 0 and the label there are facts, since a label is given there.
+        FamilySpec::UnionFind(family) => {
+            let n = family.size as usize;
+            let below = |vertex: &usize| context[3 * n + vertex] > 0;
+            let parted = (0..n).filter(below).flat_map(|vertex| [3 * n + vertex, 4 * n + vertex]);
+            (2 * n..3 * n).chain(parted).collect()
+        }
+    }
+}
+
+#[test]
+fn a_page_hides_the_truth() {
+    let (mut tried, mut changed) = (BTreeSet::new(), BTreeSet::new());
+    for (spec, alphabet) in &read() {
+        for i in 0..20 {
+            let (context, root) = trial(spec, 5, i);
+            let hidden = hidden(spec, &context);
+            let streams = Streams::new(i);
+            let mut draws = draws(&streams, "scrambled");
+            let mut scrambled = context.clone();
+            // What an answer could be, but never 0, which as a depth would be a fact.
+            let others = spec.answers(root) - 1;
+            hidden.iter().for_each(|at| scrambled[*at] = 1 + draws.below(others));
+            for asked in questions(spec, &context, root, i).into_iter().take(100) {
+                let seen = page(spec, *alphabet, &context, asked);
+                let shown = spec.show_question(&context, asked);
+                assert!(
+                    seen == page(spec, *alphabet, &scrambled, asked),
+                    "{spec:?}: {shown} shows the truth"
+                );
+                if spec.truth(&context, asked) != spec.truth(&scrambled, asked) {
+                    changed.insert(spec.name());
+                }
+            }
+            if !hidden.is_empty() {
+                tried.insert(spec.name());
+            }
+        }
+    }
+    assert_eq!(tried, changed, "what is scrambled is the truth");
+}
+
+#[test]
+fn a_claim_tree_cannot_be_read() {
+    let tree = spec("claim_tree", r#""depth": 3, "branching": 3, "answers": 2, "combine": "all""#);
+    assert_eq!(tree.alphabet(), None, "its leaves are drawn, and its context is nothing but the truth");
+    let read: BTreeSet<&str> = read().iter().map(|(spec, _)| spec.name()).collect();
+    assert_eq!(read.len(), elenchus::tasks::variants().len() - 1, "all others can: {read:?}");
+}
