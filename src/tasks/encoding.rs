@@ -105,10 +105,8 @@ impl Page<'_> {
     /// If it is one token or symbol more than the alphabet says: a family's encoding is then wrong.
     pub fn token(&mut self, symbols: impl IntoIterator<Item = u32>, copies: Option<Answer>) {
         let at = &mut self.symbols[self.next * self.per_token..][..self.per_token];
-        let mut count = 0;
-        for symbol in symbols {
+        for (count, symbol) in symbols.into_iter().enumerate() {
             at[count] = symbol as u16;
-            count += 1;
         }
         self.copies[self.next] = copies.map_or(NO_COPY, |answer| answer.0);
         self.next += 1;
