@@ -150,6 +150,21 @@ fn a_page_hides_the_truth() {
 }
 
 #[test]
+fn a_proposal_reads_as_the_step_it_is_for() {
+    let mut proposals = 0;
+    for (spec, alphabet) in &read() {
+        let (context, root) = trial(spec, 5, 0);
+        let (proposed, others): (Vec<_>, Vec<_>) =
+            questions(spec, &context, root, 0).into_iter().partition(|asked| spec.is_proposal(*asked));
+        let read = |asked: &Question| page(spec, *alphabet, &context, *asked);
+        let others: BTreeSet<_> = others.iter().map(read).collect();
+        assert!(proposed.iter().map(read).all(|page| others.contains(&page)), "{spec:?}");
+        proposals += proposed.len();
+    }
+    assert!(proposals > 100, "{proposals}");
+}
+
+#[test]
 fn a_claim_tree_cannot_be_read() {
     let tree = spec("claim_tree", r#""depth": 3, "branching": 3, "answers": 2, "combine": "all""#);
     assert_eq!(tree.alphabet(), None, "its leaves are drawn, and its context is nothing but the truth");
