@@ -125,7 +125,7 @@ pub struct LearnedRound {
     pub argmax: u64,
     /// Those that an answer drawn from its distribution is right in.
     pub sampled: u64,
-    /// Those in which it agrees with what it is taught next, as it decides.
+    /// Those in which its likeliest answer is what it is taught next.
     pub agreed: u64,
     /// Steps taken so far.
     pub steps: u64,

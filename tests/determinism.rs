@@ -6,7 +6,7 @@ use elenchus::claim::Question;
 use elenchus::records::{CellRecord, TrialRecord};
 use elenchus::scenario::spec::{CellSpec, Scenario};
 use elenchus::scenario::{Overrides, Source, read};
-use elenchus::store::results;
+use elenchus::store::{results, tables};
 use elenchus::streams::{Moment, Purpose, Streams};
 use elenchus::tournament::{Conditions, play};
 use elenchus::world::resources::Queues;
@@ -140,7 +140,7 @@ fn the_same_bytes_whatever_order_systems_are_added_in() {
 fn rows(scenario: &Scenario) -> BTreeMap<String, Vec<(String, String)>> {
     let records = played(&scenario.cells, 2, &Conditions { keep_trials: true, ..Conditions::default() });
     let row = |(cell, record): (&CellSpec, &CellRecord)| {
-        let mut row = results::row(cell, record);
+        let mut row = tables::row(cell, record);
         row.push(("trials".into(), format!("{:?}", record.trials)));
         (cell.id.clone(), row)
     };

@@ -6,7 +6,7 @@ mod common;
 use elenchus::records::COLUMNS;
 use elenchus::scenario::{Overrides, Source, read, words};
 use elenchus::shape::Variant;
-use elenchus::store::results;
+use elenchus::store::tables;
 use elenchus::tournament::{Conditions, play_cell, trace};
 
 /// The parameters that a variant cannot do without.
@@ -25,12 +25,24 @@ const LINE_UP: [&str; 2] = ["expert", "deceiver"];
 
 /// A scenario in which a variant is at work.
 fn scenario(group: &str, variant: &Variant) -> String {
-    let picked = format!("{{ kind = \"{}\"{} }}", variant.name, needed(variant));
+    // A network is small and taught little; what it is asked it must be able to read.
+    let lessons = "rounds = 2, questions = 256, steps = 20, batch = 32, warmup = 5";
+    let more = match (group, variant.name) {
+        ("competence", "learned") => format!(", network = \"tabular\", schooling = {{ {lessons} }}"),
+        ("distil", "learned") => format!(", training = {{ {lessons} }}"),
+        ("network", "transformer") => ", width = 16, heads = 2, hidden = 32".into(),
+        ("network", "mlp") => ", width = 32".into(),
+        _ => needed(variant),
+    };
+    let picked = format!("{{ kind = \"{}\"{more} }}", variant.name);
+    let training = format!("training = {{ {lessons} }}");
+    let learns = ["learned", "supervised", "imitation", "weak_to_strong"].contains(&variant.name);
     let pick = |wanted: &str, otherwise: &str| {
         if wanted == group { picked.clone() } else { otherwise.to_owned() }
     };
     let task = match group {
         "family" => format!("family = \"{}\"", variant.name),
+        _ if learns || group == "network" => "family = \"permutation_powering\"\nsize = 4".into(),
         _ => "family = \"claim_tree\"\ndepth = 2\nbranching = 3\nanswers = 4".into(),
     };
     let preset = |name: &str, more: &str| {
@@ -44,8 +56,14 @@ fn scenario(group: &str, variant: &Variant) -> String {
     let stages = |seats: usize, what: &str| {
         format!("[[protocol]]\nname = \"composed\"\nagents = {:?}\n{what}\n", &LINE_UP[..seats])
     };
+    let taught = |name: &str, seats: &[&str], more: &str| {
+        format!("[[protocol]]\npreset = \"{name}\"\nagents = {seats:?}\n{more}\n")
+    };
     let tree = "{ kind = \"tree\", depth = 2 }";
     let protocols = match (group, variant.name) {
+        ("protocol", name @ ("supervised" | "imitation")) => taught(name, &["student"], &training),
+        ("protocol", name @ "weak_to_strong") => taught(name, &["expert", "student"], &training),
+        ("network", _) => taught("supervised", &["student"], &training),
         ("protocol", name) => preset(name, ""),
         ("decompose", _) => stages(1, &format!("decompose = {picked}")),
         ("answer", "sides") => stages(2, &format!("answer = {picked}\ncross_check = \"debate\"")),
@@ -61,6 +79,11 @@ fn scenario(group: &str, variant: &Variant) -> String {
             ),
         ),
         ("judge", _) => stages(1, &format!("judge = {picked}")),
+        ("distil", "learned") => {
+            let stages =
+                format!("distil = {picked}\ndecompose = {{ kind = \"tree\", primitives = \"overseer\" }}");
+            format!("[[protocol]]\nname = \"composed\"\nagents = [\"student\"]\n{stages}\n")
+        }
         ("distil", _) => stages(1, &format!("distil = {picked}\ndecompose = {tree}")),
         _ => {
             ["unaided", "trust", "recursive_debate", "amplified_debate"].map(|name| preset(name, "")).concat()
@@ -81,6 +104,9 @@ fn scenario(group: &str, variant: &Variant) -> String {
         competence = {{ kind = "by_level", accuracy = 0.9, decay = 0.1 }}
         stance = {}
         consistency = 0.5
+        [[agent]]
+        name = "student"
+        competence = {{ kind = "learned", network = {}, decoding = "sampled" }}
         [[overseer]]
         name = "human"
         reach = 0
@@ -89,6 +115,7 @@ fn scenario(group: &str, variant: &Variant) -> String {
         {protocols}"#,
         pick("competence", "{ kind = \"by_level\", accuracy = 0.9, decay = 0.1 }"),
         pick("stance", "{ kind = \"deceptive\", lie = \"random\" }"),
+        pick("network", "\"tabular\""),
         pick("error model", "{ kind = \"uniform\", rate = 0.2 }"),
         pick("error model", "{ kind = \"uniform\", rate = 0.1 }"),
     )
@@ -109,7 +136,7 @@ fn every_listed_variant_plays_as_kept() {
             for cell in &scenario.cells {
                 let record =
                     play_cell(cell, &Conditions::default()).expect("a playthrough's cell can be played");
-                let row = results::row(cell, &record);
+                let row = tables::row(cell, &record);
                 let is_number = |name: &str| COLUMNS.contains(&name);
                 let values = row.into_iter().filter(|(name, _)| is_number(name)).map(|(_, value)| value);
                 let values: Vec<String> = values.collect();

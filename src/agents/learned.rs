@@ -166,8 +166,8 @@ pub struct Training {
     pub clip: f64,
     /// Steps that the weights which answer are averaged over; 0: none.
     pub horizon: f64,
-    /// Share of answers in which student and target must agree at the highest level that is taught,
-    /// before the next one is; 0: all levels from the start.
+    /// Share of targets at the highest level that is taught which must be the student's likeliest answer,
+    /// before the next one is taught; 0: all levels from the start.
     pub curriculum: f64,
     /// Share of agreement at every level at which training ends early; above 1: never.
     pub enough: f64,
@@ -264,14 +264,14 @@ pub const TRAINING: &[Field] = &[
         Shape::Probability,
         "0.85",
         "",
-        "agreement of student and target at the highest level taught, above which the next is; 0: all levels from the start",
+        "share of targets at the highest level taught that are the student's likeliest answer, above which the next level is taught; 0: all from the start",
     ),
     optional(
         "enough",
         Shape::Real { min: 0.0, max: 2.0 },
         "2.0",
         "",
-        "agreement of student and target at every level at which training ends early; above 1: never",
+        "such a share at every level at which training ends early; above 1: never",
     ),
     optional(
         "own",

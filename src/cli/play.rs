@@ -3,7 +3,7 @@
 use crate::cli::End;
 use crate::records::CellRecord;
 use crate::scenario::spec::CellSpec;
-use crate::tournament::{Conditions, Stopped, plan, play};
+use crate::tournament::{Conditions, Going, Stopped, plan, play};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,12 +48,21 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
     }
     // indicatif draws nothing when stderr is no terminal.
     let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new(matches) };
-    let style = "{bar:30} {percent:>3}% {human_pos} of {human_len} matches, {per_sec}, {eta} left";
+    let style = "{bar:30} {percent:>3}% {human_pos} of {human_len} matches, {per_sec}, {eta} left{msg}";
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
     let conditions = Conditions {
         block: options.block,
         keep_trials: options.keep_trials,
         progress: &|trials| bar.inc(trials),
+        training: &|going| {
+            // Steps are many; a terminal shows a few a second.
+            if going.step.is_multiple_of(16) {
+                let Going { replicate, round, step, loss, agreed, .. } = going;
+                bar.set_message(format!(
+                    "; replicate {replicate}: round {round}, step {step}, loss {loss:.3}, agreed {agreed:.3}"
+                ));
+            }
+        },
         interrupted: &|| INTERRUPTED.load(Ordering::Relaxed),
         ..Conditions::default()
     };

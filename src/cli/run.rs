@@ -6,8 +6,8 @@ use crate::cli::{End, Outcome, print};
 use crate::records::CellRecord;
 use crate::report::leaderboards;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::store::results::{self, outcome};
-use crate::store::{files, machine, place};
+use crate::store::results::outcome;
+use crate::store::{files, machine, place, tables};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl Run {
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
             let rows: Vec<_> =
-                refs.iter().zip(&records).map(|(cell, record)| results::row_json(cell, record)).collect();
+                refs.iter().zip(&records).map(|(cell, record)| tables::row_json(cell, record)).collect();
             let folder = folder.display().to_string();
             print(&format!("{}\n", json!({ "result": folder, "hash": hash, "cells": rows })))?;
         } else if self.quiet {
@@ -83,8 +83,22 @@ impl Run {
                 folder.display()
             ))?;
         }
+        failures(&records)?;
         judge_expectations(&scenario, &refs, &records)
     }
+}
+
+/// Says which cells came to nothing.
+pub fn failures(records: &[CellRecord]) -> Result<(), (End, String)> {
+    let failed: Vec<&str> = records.iter().filter_map(|record| record.failed.as_deref()).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let (count, cells) = (failed.len(), if failed.len() == 1 { "cell" } else { "cells" });
+    Err((
+        End::Failed,
+        format!("{count} {cells} came to nothing, the others are written\n  {}", failed.join("\n  ")),
+    ))
 }
 
 /// All cells, or the one that is asked for.
@@ -126,7 +140,7 @@ pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[C
             {
                 continue;
             }
-            let row = results::row(cell, record);
+            let row = tables::row(cell, record);
             let got = row
                 .iter()
                 .find(|(column, _)| *column == expectation.column)

@@ -1,5 +1,7 @@
 //! Reports: records as text to read. Knows no world and writes no file.
 
+mod learning;
+
 use crate::records::CellRecord;
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::stats::{difference, interval};
@@ -43,7 +45,8 @@ fn best<'a>(records: impl Iterator<Item = &'a CellRecord>) -> Option<&'a CellRec
 #[must_use]
 pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
     let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
-    for (cell, record) in cells.iter().zip(records) {
+    let played = || cells.iter().copied().zip(records).filter(|(_, record)| record.failed.is_none());
+    for (cell, record) in played() {
         let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, rows)) => rows.push((cell, record)),
@@ -59,6 +62,7 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
         let swept = rows.iter().any(|(cell, _)| !cell.point.is_empty());
         text.push_str(&if swept { matrix(&rows) } else { leaderboard(rows) });
     }
+    text.push_str(&learning::levels(&played().collect::<Vec<_>>()));
     text
 }
 

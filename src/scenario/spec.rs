@@ -1,7 +1,7 @@
 //! The valid, immutable form of a scenario: what the engine plays. Everything
 //! here is resolved: sweeps are cells, presets are stages, files are read.
 
-use crate::agents::AgentSpec;
+use crate::agents::{AgentSpec, Competence};
 use crate::overseers::OverseerSpec;
 use crate::scenario::stages::Stages;
 use crate::tasks::FamilySpec;
@@ -64,6 +64,17 @@ pub struct CellSpec {
     pub protocol: ProtocolSpec,
     /// The line-up in the protocol's order.
     pub agents: Vec<AgentSpec>,
+}
+
+impl CellSpec {
+    /// The agent that the protocol trains, if it trains one: the last that learns and was not schooled.
+    #[must_use]
+    pub fn student(&self) -> Option<usize> {
+        self.protocol.stages.distil.training()?;
+        let untaught =
+            |agent: &AgentSpec| matches!(agent.competence, Competence::Learned { schooling: None, .. });
+        self.agents.iter().rposition(untaught)
+    }
 }
 
 /// What a scenario expects of some of its cells, asserted after a run.

@@ -1,5 +1,7 @@
 //! Statistics, on records only.
 
+pub mod learning;
+
 use crate::records::{BATCHES, CellRecord};
 
 /// The .975 quantile of the normal distribution: half of a 95 % interval in standard errors.

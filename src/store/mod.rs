@@ -5,3 +5,4 @@ pub mod files;
 pub mod machine;
 pub mod place;
 pub mod results;
+pub mod tables;

@@ -1,9 +1,8 @@
 //! Result directories: tables, a manifest that hashes them, and the comparison of two.
 
-use crate::records::{CellRecord, SEMANTICS, Tally};
+use crate::records::{CellRecord, SEMANTICS};
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::stats::interval;
-use crate::store::place;
+use crate::store::{place, tables};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -22,83 +21,6 @@ pub struct Outcome {
     pub manifest: Json,
 }
 
-/// A column of means and the sum it is of.
-type Mean = (&'static str, fn(&Tally) -> u64);
-
-/// The columns of means, and the sums they are of.
-const MEANS: [Mean; 10] = [
-    ("checks_mean", |t| t.checks),
-    ("combines_mean", |t| t.combines),
-    ("arguments_mean", |t| t.arguments),
-    ("cost_mean", |t| t.cost),
-    ("agent_calls_mean", |t| t.agent_calls),
-    ("depth_mean", |t| t.depth),
-    ("erred_mean", |t| t.erred),
-    ("first_true_mean", |t| t.first_true),
-    ("contested_mean", |t| t.contested),
-    ("all_nodes_right", |t| t.all_nodes_right),
-];
-
-/// Columns of text; all others hold numbers, swept values aside.
-const TEXTS: [&str; 7] = ["id", "protocol", "preset", "overseer", "task", "family", "agents"];
-
-/// A cell's row for programs: numbers as numbers, null where there is none.
-#[must_use]
-pub fn row_json(cell: &CellSpec, record: &CellRecord) -> Json {
-    let value = |(column, text): (String, String)| {
-        let number = || serde_json::from_str::<serde_json::Number>(&text).ok();
-        let value = match column.as_str() {
-            name if TEXTS.contains(&name) => json!(text),
-            _ if text.is_empty() => Json::Null,
-            _ => number().map_or_else(|| json!(text), Json::Number),
-        };
-        (column, value)
-    };
-    Json::Object(row(cell, record).into_iter().map(value).collect())
-}
-
-/// A cell's row as (column, value), in the order of the file.
-#[must_use]
-pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
-    let total = record.total();
-    let trials = total.trials.max(1) as f64;
-    let mut row: Vec<(String, String)> = Vec::new();
-    let mut put = |name: &str, value: String| row.push((name.into(), value));
-    put("id", cell.id.clone());
-    put("protocol", cell.protocol.name.clone());
-    put("preset", cell.protocol.preset.clone());
-    put("overseer", cell.overseer.name.clone());
-    put("task", cell.task.name.clone());
-    put("family", cell.task.family_word());
-    let agents: Vec<&str> = cell.agents.iter().map(|agent| agent.name.as_str()).collect();
-    put("agents", agents.join(" + "));
-    cell.point.iter().for_each(|(path, value)| put(path, value.clone()));
-    put("seed", cell.seed.to_string());
-    put("replicates", cell.replicates.to_string());
-    put("trials", total.trials.to_string());
-    put("right", total.right.to_string());
-    put("abstained", total.abstained.to_string());
-    put("accuracy", (total.right as f64 / trials).to_string());
-    let (low, high) = interval(record).map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
-    put("accuracy_low", low);
-    put("accuracy_high", high);
-    // Of the verdicts given: who abstains states no confidence.
-    let given = total.trials - total.abstained;
-    let confidence = total.confidence as f64 / 65_536.0 / given as f64;
-    put("confidence_mean", if given == 0 { String::new() } else { confidence.to_string() });
-    MEANS.iter().for_each(|(name, sum)| put(name, (sum(&total) as f64 / trials).to_string()));
-    row
-}
-
-fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> Result<String, String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(&row).map_err(|error| error.to_string())?;
-    }
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
-}
-
 /// The tables and manifest of a run.
 ///
 /// # Errors
@@ -109,97 +31,12 @@ pub fn outcome(
     records: &[CellRecord],
     with_trials: bool,
 ) -> Result<Outcome, String> {
-    let mut files = BTreeMap::new();
-    let rows = || cells.iter().zip(records).map(|(cell, record)| row(cell, record));
-    let header = rows().next().map(|row| row.into_iter().map(|(name, _)| name).collect());
-    let body = rows().map(|row| row.into_iter().map(|(_, value)| value).collect());
-    files.insert("cells.csv".to_owned(), csv_text(header.into_iter().chain(body))?);
-    if records.iter().any(|record| !record.rounds.is_empty()) {
-        let header = [
-            "id",
-            "replicate",
-            "round",
-            "level",
-            "trials",
-            "target_right",
-            "target_slipped",
-            "target",
-            "student",
-        ];
-        let lines = cells.iter().zip(records).flat_map(|(cell, record)| {
-            record.rounds.iter().map(|r| {
-                let target = if r.trials == 0 {
-                    String::new()
-                } else {
-                    (r.target_right as f64 / r.trials as f64).to_string()
-                };
-                vec![
-                    cell.id.clone(),
-                    r.replicate.to_string(),
-                    r.round.to_string(),
-                    r.level.to_string(),
-                    r.trials.to_string(),
-                    r.target_right.to_string(),
-                    r.target_slipped.to_string(),
-                    target,
-                    r.student.to_string(),
-                ]
-            })
-        });
-        let text = csv_text(std::iter::once(header.map(String::from).to_vec()).chain(lines))?;
-        files.insert("rounds.csv".into(), text);
-    }
-    if with_trials {
-        let header = [
-            "id",
-            "replicate",
-            "trial",
-            "verdict",
-            "first_side",
-            "second_side",
-            "right",
-            "abstained",
-            "cost",
-            "checks",
-            "combines",
-            "agent_calls",
-            "erred",
-            "arguments",
-            "depth",
-            "first_true",
-            "contested",
-            "all_nodes_right",
-            "confidence",
-        ];
-        let lines = cells.iter().zip(records).flat_map(|(cell, record)| {
-            record.trials.iter().map(|t| {
-                let numbers = [
-                    t.tally.right,
-                    t.tally.abstained,
-                    t.tally.cost,
-                    t.tally.checks,
-                    t.tally.combines,
-                    t.tally.agent_calls,
-                    t.tally.erred,
-                    t.tally.arguments,
-                    t.tally.depth,
-                    t.tally.first_true,
-                    t.tally.contested,
-                    t.tally.all_nodes_right,
-                ];
-                let answer =
-                    |answer: u16| if answer == u16::MAX { String::new() } else { answer.to_string() };
-                let [first, second] = t.sides.map(answer);
-                let mut line = vec![cell.id.clone(), t.replicate.to_string(), t.trial.to_string()];
-                line.extend([answer(t.verdict), first, second]);
-                line.extend(numbers.iter().map(u64::to_string));
-                line.push((t.tally.confidence as f64 / 65_536.0).to_string());
-                line
-            })
-        });
-        let text = csv_text(std::iter::once(header.map(String::from).to_vec()).chain(lines))?;
-        files.insert("trials.csv".into(), text);
-    }
+    let files = tables::all(cells, records, with_trials)?;
+    let failed: BTreeMap<&str, &str> = cells
+        .iter()
+        .zip(records)
+        .filter_map(|(cell, record)| Some((cell.id.as_str(), record.failed.as_deref()?)))
+        .collect();
     let hashes: BTreeMap<&String, String> = files.iter().map(|(n, text)| (n, hash(text))).collect();
     let only: Option<&str> =
         (cells.len() != scenario.cells.len()).then(|| cells.first().map_or("", |c| c.id.as_str()));
@@ -211,6 +48,9 @@ pub fn outcome(
         "cell": only,
         "files": hashes,
     });
+    if !failed.is_empty() {
+        manifest["failed"] = json!(failed);
+    }
     let whole = hash(&manifest.to_string());
     manifest["hash"] = json!(whole);
     Ok(Outcome { files, manifest })

@@ -6,6 +6,7 @@ use crate::scenario::stages::Decompose;
 use crate::systems::sight::{Scene, Table};
 use crate::tasks::{Family, SUBS_MAX, Step};
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
+use crate::world::mind::Mind;
 use crate::world::resources::{Queues, SubAnswers};
 use crate::world::spawn::column;
 use crate::world::waiting::Run;
@@ -29,6 +30,8 @@ struct Arena<'a> {
     /// Splits from the root.
     splits_max: u8,
     repeats: bool,
+    /// Whether an agent answers by drawing.
+    samples: bool,
     /// Sub-questions of every split, where none depends on another's answer or is asked twice.
     fan: Option<usize>,
     /// Scratch of a split.
@@ -58,6 +61,7 @@ pub fn split(
         lanes: table.block.lanes,
         splits_max: table.stages.decompose.depth(),
         repeats: family.repeats(),
+        samples: table.minds.iter().any(Mind::samples),
         scratch: [Question::default(); SUBS_MAX],
         fan: (family.independent() && !family.repeats()).then(|| family.subs_max()),
     };
@@ -173,17 +177,19 @@ fn ask(table: &Scene, arena: &mut Arena, parent: Row, question: Question) -> boo
     let lane = table.block.lane(parent);
     let ordinal = arena.parts[parent as usize].asked;
     arena.parts[parent as usize].asked += 1;
-    let first = if arena.repeats { asked_before(arena, lane, question) } else { None };
+    let splits = arena.asked[parent as usize].splits - 1;
+    let level = table.ground.level(lane, question) as u8;
+    // What a student samples it samples anew, however often it is asked.
+    let anew = arena.samples && level > 0 && (splits == 0 || table.ground.family().is_proposal(question));
+    let first = if arena.repeats && !anew { asked_before(arena, lane, question) } else { None };
     if let Some(first) = first.filter(|first| arena.claims[*first as usize].settled) {
         let place = parent as usize * arena.subs.stride + ordinal as usize;
         arena.subs.answers[place] = arena.claims[first as usize].verdict;
         arena.parts[parent as usize].got += 1;
         return false;
     }
-    let splits = arena.asked[parent as usize].splits;
-    let level = table.ground.level(lane, question) as u8;
-    arena.deepen(lane, splits - 1);
-    let row = arena.place(lane, Asked { question, parent, ordinal, splits: splits - 1, level });
+    arena.deepen(lane, splits);
+    let row = arena.place(lane, Asked { question, parent, ordinal, splits, level });
     match first {
         Some(first) => arena.queues.repeats.push((row, first)),
         None => arena.queues.open.push(row),

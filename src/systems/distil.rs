@@ -42,7 +42,7 @@ pub struct Note {
     pub argmax: bool,
     /// Whether it is right by a drawn answer.
     pub sampled: bool,
-    /// Whether student and verdict agree, as the student decides.
+    /// Whether the student's likeliest answer is the verdict.
     pub agreed: bool,
 }
 
@@ -101,7 +101,6 @@ fn collect_block(
             at.streams.block(crate::streams::Streams::at(actor, at.trial, question, Default::default()))[0];
         let says = |decoding| brain.decides(table.ground, question, scores, decoding, word);
         let [argmax, sampled] = [Decoding::Argmax, Decoding::Sampled].map(says);
-        let said = if brain.decoding() == Decoding::Argmax { argmax } else { sampled };
         let [right, argmax_right, sampled_right] =
             [verdict, argmax, sampled].map(|answer| holds(&table, lane, Claim { question, answer }));
         let ledger = &matches[lane];
@@ -115,7 +114,7 @@ fn collect_block(
             confidence: confidence(&table, verdict, ledger, table.ground.answers(question)),
             argmax: argmax_right,
             sampled: sampled_right,
-            agreed: said == verdict,
+            agreed: argmax == verdict,
         });
     });
     lanes.iter().for_each(|lane| table.ground.write(*lane, asked[*lane].question, &mut lessons.pages));

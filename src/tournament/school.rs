@@ -21,17 +21,9 @@ use std::sync::Arc;
 /// Lessons are of trials that no cell plays.
 const FIRST_LESSON: u64 = 1 << 40;
 
-/// The agent that a cell's protocol trains, if it trains one: the last that learns and was not schooled.
-fn student(cell: &CellSpec) -> Option<usize> {
-    cell.protocol.stages.distil.training()?;
-    cell.agents
-        .iter()
-        .rposition(|agent| matches!(agent.competence, Competence::Learned { schooling: None, .. }))
-}
-
 /// What keeps a cell's networks from being trained, with the remedy.
 pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
-    let student = student(cell);
+    let student = cell.student();
     if cell.protocol.stages.distil.training().is_some() && student.is_none() {
         return Err(
             "the protocol trains a student: list an agent with competence = \"learned\" and no schooling"
@@ -124,7 +116,7 @@ pub(super) fn distil(
     replicate: u32,
     conditions: &Conditions,
 ) -> Result<Ready, Stopped> {
-    let spec = &cell.agents[student(cell).expect("a plan was made, which needs one")];
+    let spec = &cell.agents[cell.student().expect("a plan was made, which needs one")];
     let class = Class::new(cell, cast, spec, targets, training, replicate, conditions);
     let taught = class.teach()?;
     let levels = class.examine(&taught)?;

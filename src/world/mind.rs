@@ -1,6 +1,7 @@
 //! An agent at play: its spec worked out for a task and a replicate. What it
 //! believes and says are functions of addresses; it never holds the truth.
 
+use crate::agents::learned::Decoding;
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
 use crate::claim::{Answer, Claim, Perturbation, Question};
 use crate::streams::{Actor, Address, LANES, Lanes, Moment, Purpose, Streams};
@@ -180,7 +181,7 @@ impl Mind {
     pub fn believes(&self, at: Place, question: Question, level: u32) -> Answer {
         if let Some(brain) = &self.brain {
             let mut believed = Answer::UNKNOWN;
-            self.thinks(brain, at, std::iter::once((at, question)), |answer| believed = answer);
+            self.thinks(brain, at, std::iter::once((at, question, 0)), |answer| believed = answer);
             return believed;
         }
         at.ground.observe(at.lane, question, self.belief_of(at, question, level))
@@ -197,7 +198,7 @@ impl Mind {
         let Place { ground, streams, .. } = at;
         if let Some(brain) = &self.brain {
             let mut beliefs = beliefs.iter_mut();
-            let questions = questions.enumerate().map(|(i, (question, _))| (at.onward(i), question));
+            let questions = questions.enumerate().map(|(i, (question, _))| (at.onward(i), question, 0));
             return self.thinks(brain, at, questions, |answer| {
                 *beliefs.next().expect("each question is told of once") = answer;
             });
@@ -223,19 +224,30 @@ impl Mind {
         }
     }
 
-    /// What it believes of questions, all read in one go; `tell` hears of each, in order.
+    /// Whether it answers by drawing, each time anew.
+    #[must_use]
+    pub fn samples(&self) -> bool {
+        self.brain.as_ref().is_some_and(|brain| brain.decoding() == Decoding::Sampled)
+    }
+
+    /// What it believes of questions that it was asked so often before, all read in one go; `tell` hears of
+    /// each, in order.
     pub fn thinks<'a>(
         &self,
         brain: &Brain,
         Place { ground, streams, .. }: Place,
-        questions: impl Iterator<Item = (Place<'a>, Question)> + Clone,
+        questions: impl Iterator<Item = (Place<'a>, Question, u32)> + Clone,
         mut tell: impl FnMut(Answer),
     ) {
         let mut asked = questions.clone();
-        brain.think(ground, questions.map(|(at, question)| (at.lane, question)), |scores| {
-            let (at, question) = asked.next().expect("each question is told of once");
-            let word = streams.block(self.belief_address(at, question))[0];
-            tell(brain.decides(ground, question, scores, brain.decoding(), word));
+        brain.think(ground, questions.map(|(at, question, _)| (at.lane, question)), |scores| {
+            let (at, question, before) = asked.next().expect("each question is told of once");
+            let moment = Moment { act: before, ..Moment::default() };
+            let word = streams.block(Streams::at(self.belief, at.trial, question, moment))[0];
+            // A proposal is a guess, and several are to differ.
+            let proposes = ground.family().is_proposal(question);
+            let decoding = if proposes { Decoding::Sampled } else { brain.decoding() };
+            tell(brain.decides(ground, question, scores, decoding, word));
         });
     }
 

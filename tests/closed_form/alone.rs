@@ -4,8 +4,9 @@ use super::common::{Lie, agent, liar, overseer, p, tree, uniform};
 use super::{TRIALS, beta_binomial, binomial, check, check_cell, each, majority, majority_of};
 use elenchus::agents::{AgentSpec, Competence, Stance};
 use elenchus::overseers::{ErrorModel, Exhausted, Over, OverseerSpec, Panel};
+use elenchus::scenario::distil::Distil;
 use elenchus::scenario::presets::Preset;
-use elenchus::scenario::stages::{Distil, Stages};
+use elenchus::scenario::stages::Stages;
 use elenchus::tasks::claim_tree::Combine;
 
 fn human(error: ErrorModel) -> OverseerSpec {

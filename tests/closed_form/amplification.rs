@@ -189,6 +189,7 @@ fn the_parametric_law_of_distillation() {
         rounds: 3,
         fit_error: p(fit_error),
         denoise: p(denoise),
+        training: None,
     };
     let play = |judging, combining| {
         let human = overseer(judging, combining);

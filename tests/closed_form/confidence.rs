@@ -136,6 +136,7 @@ fn a_student_is_trusted_as_far_as_its_teacher() {
             rounds: 3,
             fit_error: p(fit_error),
             denoise: p(denoise),
+            training: None,
         };
         let human = overseer(uniform(0.1), uniform(0.05));
         let expert = vec![agent("expert", 1.0, 0.5)];

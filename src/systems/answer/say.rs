@@ -3,7 +3,7 @@
 use crate::agents::Stance;
 use crate::claim::Answer;
 use crate::systems::sight::Scene;
-use crate::world::components::Asked;
+use crate::world::components::{Asked, Row};
 use crate::world::mind::Mind;
 use crate::world::waiting::{Run, Waiting};
 
@@ -21,7 +21,10 @@ pub fn say(table: &Scene, seats: usize, asked: &[Asked], rows: &Waiting, said: &
             rest[..count].copy_from_slice(&before[seat * count..][..count]);
         }
         if let Some(brain) = mind.brain.as_ref().filter(|_| mind.stance != Stance::Sycophantic && count > 0) {
-            let questions = rows.rows().map(|row| (table.place(row), asked[row as usize].question));
+            let questions = rows.rows().map(|row| {
+                let before = if mind.samples() { asked_before(table, asked, row) } else { 0 };
+                (table.place(row), asked[row as usize].question, before)
+            });
             let mut said = rest[..count].iter_mut();
             mind.thinks(brain, table.place(0), questions, |answer| {
                 *said.next().expect("each question is told of once") = answer;
@@ -55,4 +58,10 @@ fn say_run(table: &Scene, mind: &Mind, asked: &[Asked], run: Run, believed: bool
     if mind.deceives() {
         mind.against_all(at, questions.map(|(question, _)| question), said, table.overseer);
     }
+}
+
+/// How often a match asked a row's question before.
+fn asked_before(table: &Scene, asked: &[Asked], row: Row) -> u32 {
+    let earlier = (table.block.lane(row)..row as usize).step_by(table.block.lanes);
+    earlier.filter(|other| asked[*other].question == asked[row as usize].question).count() as u32
 }

@@ -1,0 +1,226 @@
+//! What a training comes to, by level: from records, over replicates.
+
+use crate::agents::Competence;
+use crate::agents::learned::Decoding;
+use crate::records::{CellRecord, LevelRecord};
+use crate::scenario::distil::{Distil, Targets};
+use crate::scenario::spec::CellSpec;
+use crate::stats::over_replicates;
+
+/// A mean over replicates, with its 95 % interval where there is more than one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The mean.
+    pub mean: f64,
+    /// Student's t interval of the mean, within what can be.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// An accuracy that counts as reached, for steps and acts.
+pub const REACHED: f64 = 0.9;
+
+/// A level of a cell, when training is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The level of the questions.
+    pub level: u32,
+    /// Independent runs.
+    pub replicates: usize,
+    /// Questions in all.
+    pub trials: u64,
+    /// Accuracy of the targets, with the student as it is in the end.
+    pub target: Option<Estimate>,
+    /// Accuracy of the student's likeliest answers.
+    pub argmax: Option<Estimate>,
+    /// Accuracy of its drawn answers.
+    pub sampled: Option<Estimate>,
+    /// Distillation gain: argmax less target.
+    pub argmax_gain: Option<Estimate>,
+    /// Distillation gain: sampled less target.
+    pub sampled_gain: Option<Estimate>,
+    /// Compounding exponents of the cell: the b of the least-squares fit ln(accuracy) = a - b level.
+    pub compounding: [Option<Estimate>; 3],
+    /// Steps until the student, as it decides, was right in [`REACHED`] of the fresh questions of this level.
+    pub steps: Option<Estimate>,
+    /// Acts of the overseer until then.
+    pub acts: Option<Estimate>,
+    /// Those steps as a multiple of the supervised student's.
+    pub slowdown: Option<Estimate>,
+    /// Performance gap recovered, (student - floor) / (ceiling - floor): the ceiling is the supervised student;
+    /// the floor is who labels, or the imitation student where the student has a part in its targets.
+    /// Source: [Burns2023], section 3.
+    pub gap_recovered: Option<Estimate>,
+}
+
+impl Level {
+    /// Names of the estimates, in order.
+    pub const NAMES: [&str; 12] = [
+        "target",
+        "argmax",
+        "sampled",
+        "argmax_gain",
+        "sampled_gain",
+        "target_compounding",
+        "argmax_compounding",
+        "sampled_compounding",
+        "steps_to_90",
+        "acts_to_90",
+        "slowdown",
+        "gap_recovered",
+    ];
+
+    /// The estimates, in the order of [`Level::NAMES`].
+    #[must_use]
+    pub fn estimates(&self) -> [Option<Estimate>; 12] {
+        let [c, d, e] = self.compounding;
+        let Self {
+            target,
+            argmax,
+            sampled,
+            argmax_gain,
+            sampled_gain,
+            steps,
+            acts,
+            slowdown,
+            gap_recovered,
+            ..
+        } = *self;
+        [target, argmax, sampled, argmax_gain, sampled_gain, c, d, e, steps, acts, slowdown, gap_recovered]
+    }
+}
+
+/// A cell and what came out of it.
+type Row<'a> = (&'a CellSpec, &'a CellRecord);
+
+/// The estimate of values by replicate; `None` where one of them is missing.
+fn estimate(values: impl IntoIterator<Item = Option<f64>>, within: (f64, f64)) -> Option<Estimate> {
+    let values: Vec<f64> = values.into_iter().collect::<Option<_>>()?;
+    if values.is_empty() {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    Some(Estimate { mean, interval: over_replicates(&values, within) })
+}
+
+/// What is counted at a level.
+type Count = fn(&LevelRecord) -> u64;
+
+const COUNTS: [Count; 3] = [|level| level.target, |level| level.argmax, |level| level.sampled];
+
+fn accuracy(level: &LevelRecord, count: Count) -> Option<f64> {
+    (level.trials > 0).then(|| count(level) as f64 / level.trials as f64)
+}
+
+/// How a cell's student decides.
+fn decided(cell: &CellSpec) -> Count {
+    let student = cell.student().map(|student| &cell.agents[student].competence);
+    match student {
+        Some(Competence::Learned { decoding: Decoding::Sampled, .. }) => COUNTS[2],
+        _ => COUNTS[1],
+    }
+}
+
+/// The b of ln(accuracy) = a - b level, by least squares over the levels that were answered at all.
+fn compounding(levels: &[&LevelRecord], count: Count) -> Option<f64> {
+    let points: Vec<(f64, f64)> = levels
+        .iter()
+        .filter_map(|level| Some((f64::from(level.level), accuracy(level, count).filter(|a| *a > 0.0)?)))
+        .map(|(level, accuracy)| (level, libm::log(accuracy)))
+        .collect();
+    let n = points.len() as f64;
+    let (x, y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let spread: f64 = points.iter().map(|p| (p.0 - x) * (p.0 - x)).sum();
+    let slope = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / spread;
+    (points.len() > 1).then_some(-slope)
+}
+
+/// Steps and acts until a replicate's student reached [`REACHED`] at a level.
+fn reached(record: &CellRecord, replicate: u32, level: u32) -> Option<(f64, f64)> {
+    let rounds = record.rounds.iter().filter(|r| r.replicate == replicate && r.level == level);
+    let learned = rounds.filter(|r| r.student >= REACHED).find_map(|r| r.learned);
+    learned.map(|learned| (learned.steps as f64, learned.acts as f64))
+}
+
+fn targets(cell: &CellSpec) -> Option<Targets> {
+    if let Distil::Learned { targets, .. } = cell.protocol.stages.distil { Some(targets) } else { None }
+}
+
+/// Whether the student has a part in its own targets.
+fn amplifies(cell: &CellSpec) -> bool {
+    let seats = cell.protocol.stages.seats_max().unwrap_or(usize::MAX);
+    targets(cell) == Some(Targets::Verdicts) && cell.student().is_some_and(|student| student < seats)
+}
+
+/// The cell at the same point with this preset, whose student is of the same name.
+fn beside<'a>(rows: &[Row<'a>], cell: &CellSpec, preset: &str) -> Option<Row<'a>> {
+    let name = |cell: &CellSpec| cell.student().map(|student| cell.agents[student].name.clone());
+    let same = |other: &CellSpec| {
+        other.protocol.preset == preset
+            && (&other.task.name, &other.overseer.name, &other.point)
+                == (&cell.task.name, &cell.overseer.name, &cell.point)
+            && name(other) == name(cell)
+    };
+    rows.iter().find(|(other, _)| same(other)).copied()
+}
+
+/// The levels of a row; nothing where it trains no network.
+#[must_use]
+pub fn levels(rows: &[Row], row: usize) -> Vec<Level> {
+    let (cell, record) = rows[row];
+    let (ceiling, imitation) = (beside(rows, cell, "supervised"), beside(rows, cell, "imitation"));
+    let replicates = record.replicates.len();
+    let of = |record: &CellRecord, replicate: usize| -> Vec<LevelRecord> {
+        record.levels.iter().filter(|level| level.replicate as usize == replicate).copied().collect()
+    };
+    let runs: Vec<Vec<LevelRecord>> = (0..replicates).map(|replicate| of(record, replicate)).collect();
+    let exponents = COUNTS.map(|count| {
+        let slope = |run: &Vec<LevelRecord>| compounding(&run.iter().collect::<Vec<_>>(), count);
+        estimate(runs.iter().map(slope), (f64::NEG_INFINITY, f64::INFINITY))
+    });
+    let count = runs.first().map_or(0, Vec::len);
+    let level = |i: usize| {
+        let at: Vec<LevelRecord> = runs.iter().filter_map(|run| run.get(i).copied()).collect();
+        let level = at.first().map_or(0, |level| level.level);
+        let share = |count: Count| estimate(at.iter().map(|l| accuracy(l, count)), (0.0, 1.0));
+        let gain = |count: Count| {
+            let each = at.iter().map(|l| Some(accuracy(l, count)? - accuracy(l, COUNTS[0])?));
+            estimate(each, (-1.0, 1.0))
+        };
+        let at_other = |other: Option<Row>, replicate: usize, count: fn(&CellSpec) -> Count| {
+            let (cell, record) = other?;
+            of(record, replicate).get(i).and_then(|level| accuracy(level, count(cell)))
+        };
+        let unbounded = (0.0, f64::INFINITY);
+        let reach = |replicate: usize| reached(record, replicate as u32, level);
+        let slowdown = (0..replicates).map(|replicate| {
+            let best = reached(ceiling?.1, replicate as u32, level)?;
+            (best.0 > 0.0).then_some(reach(replicate)?.0 / best.0)
+        });
+        let gap = (0..replicates).map(|replicate| {
+            let own = at.get(replicate)?;
+            let floor = if amplifies(cell) {
+                at_other(imitation, replicate, decided)?
+            } else {
+                (targets(cell) == Some(Targets::Verdicts)).then(|| accuracy(own, COUNTS[0]))??
+            };
+            let ceiling = at_other(ceiling, replicate, decided)?;
+            (ceiling > floor).then_some((accuracy(own, decided(cell))? - floor) / (ceiling - floor))
+        });
+        Level {
+            level,
+            replicates,
+            trials: at.iter().map(|level| level.trials).sum(),
+            target: share(COUNTS[0]),
+            argmax: share(COUNTS[1]),
+            sampled: share(COUNTS[2]),
+            argmax_gain: gain(COUNTS[1]),
+            sampled_gain: gain(COUNTS[2]),
+            compounding: exponents,
+            steps: estimate((0..replicates).map(|r| Some(reach(r)?.0)), unbounded),
+            acts: estimate((0..replicates).map(|r| Some(reach(r)?.1)), unbounded),
+            slowdown: estimate(slowdown, unbounded),
+            gap_recovered: estimate(gap, (f64::NEG_INFINITY, f64::INFINITY)),
+        }
+    };
+    (0..count).map(level).collect()
+}
