@@ -1,0 +1,141 @@
+//! Answers from frozen weights: the kernels of training, forward only, without tensors.
+
+use super::batch::check;
+use super::kernels::attention::Heads;
+use super::kernels::blocks::{self as block, attention, feed};
+use super::kernels::choice::{Logits, probabilities};
+use super::kernels::embedding::gather;
+use super::kernels::gemm::{Matrix, Start, cut_off, gemm};
+use super::kernels::head::{Kept, Sizes, logits};
+use super::model::{Model, blocks, full};
+use super::weights::Weights;
+use crate::tasks::encoding::{Alphabet, Pages};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Pages that are scored together; no bit of a score hangs on it.
+const TOGETHER: usize = 64;
+
+/// A frozen network that answers. Clones share the weights.
+#[derive(Clone, Debug)]
+pub struct Scorer(Arc<Frozen>);
+
+#[derive(Debug)]
+struct Frozen {
+    model: Model,
+    alphabet: Alphabet,
+    table: Vec<f32>,
+    /// The parts of each block one after the other, or each full layer's weights and bias.
+    blocks: Vec<Vec<f32>>,
+}
+
+/// Room for one scoring after the other.
+#[derive(Default)]
+struct Room {
+    x: Vec<f32>,
+    y: Vec<f32>,
+    kept: block::Kept,
+    head: Kept,
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+impl Scorer {
+    pub(super) fn new(model: Model, alphabet: Alphabet, weights: &Weights) -> Self {
+        let mut all: BTreeMap<&str, &[f32]> =
+            weights.averages().map(|(name, _, numbers)| (name, numbers)).collect();
+        let mut take = |name: &str| all.remove(name).expect("a variable of the plan");
+        let (table, blocks) = match model {
+            Model::Transformer { layers, .. } => {
+                let pack = |names: &Vec<String>| names.iter().flat_map(|name| take(name)).copied().collect();
+                let blocks = blocks(layers).iter().map(pack).collect();
+                (take("embed").to_vec(), blocks)
+            }
+            Model::Mlp { layers, .. } => {
+                let first = ["first.bias".to_owned()];
+                let names = full(layers);
+                let names = first.iter().chain(names.iter().flatten());
+                let blocks = names.map(|name| take(name).to_vec()).collect();
+                (take("first.table").to_vec(), blocks)
+            }
+        };
+        Self(Arc::new(Frozen { model, alphabet, table, blocks }))
+    }
+
+    /// Adds each page's probabilities of all classes, page by page.
+    ///
+    /// # Errors
+    /// If the pages are not of the alphabet that the network was made for.
+    pub fn scores(&self, pages: &Pages, out: &mut Vec<f32>) -> Result<(), String> {
+        let frozen = &*self.0;
+        check(frozen.alphabet, pages)?;
+        let Alphabet { tokens, per_token, classes, .. } = frozen.alphabet;
+        let symbols = pages.symbols.chunks(TOGETHER * tokens * per_token);
+        ROOM.with_borrow_mut(|room| {
+            for (symbols, copies) in symbols.zip(pages.copies.chunks(TOGETHER * tokens)) {
+                let rows = copies.len() / tokens;
+                let start = out.len();
+                out.resize(start + rows * classes, 0.0);
+                let out = &mut out[start..];
+                match frozen.model {
+                    Model::Transformer { .. } => frozen.transformer(symbols, copies, room, out),
+                    Model::Mlp { .. } => frozen.mlp(symbols, rows, room, out),
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Frozen {
+    fn transformer(&self, symbols: &[u16], copies: &[u16], room: &mut Room, out: &mut [f32]) {
+        let Model::Transformer { width, layers, heads, hidden } = self.model else {
+            unreachable!("by the caller")
+        };
+        let Alphabet { tokens, classes, .. } = self.alphabet;
+        let n = copies.len();
+        let Room { x, y, kept, head } = room;
+        x.resize(n * width, 0.0);
+        y.resize(n * width, 0.0);
+        gather(self.model.table(self.alphabet), symbols, &self.table, None, x);
+        for (block, weights) in self.blocks[..2 * layers].iter().enumerate() {
+            if block.is_multiple_of(2) {
+                attention(Heads { rows: n / tokens, tokens, width, heads }, x, weights, kept, y);
+            } else {
+                feed([n, width, hidden], x, weights, kept, y);
+            }
+            std::mem::swap(x, y);
+        }
+        logits(Sizes { rows: n / tokens, tokens, width, classes }, x, &self.blocks[2 * layers], head);
+        let rows = head.fixed.chunks_exact(classes).zip(head.pointed.chunks_exact(tokens));
+        let rows = rows.zip(copies.chunks_exact(tokens)).zip(out.chunks_exact_mut(classes));
+        y.resize(tokens, 0.0);
+        for (((fixed, pointed), copies), out) in rows {
+            probabilities(Logits { fixed, pointed, copies }, &mut y[..tokens], out);
+        }
+    }
+
+    fn mlp(&self, symbols: &[u16], rows: usize, room: &mut Room, out: &mut [f32]) {
+        let Model::Mlp { width, .. } = self.model else { unreachable!("by the caller") };
+        let Room { x, y, .. } = room;
+        x.resize(rows * width, 0.0);
+        gather(self.model.table(self.alphabet), symbols, &self.table, Some(&self.blocks[0]), x);
+        cut_off(x);
+        let mut layers = self.blocks[1..].chunks_exact(2).peekable();
+        while let Some(layer) = layers.next() {
+            let (weight, bias) = (&layer[0], &layer[1]);
+            y.resize(rows * bias.len(), 0.0);
+            let (inputs, weight) = (Matrix::new(x, width), Matrix::new(weight, bias.len()));
+            let relu = layers.peek().is_some();
+            gemm([rows, bias.len(), width], inputs, weight, Start::Row(bias), relu, y);
+            std::mem::swap(x, y);
+        }
+        let classes = self.alphabet.classes;
+        for (fixed, out) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
+            probabilities(Logits { fixed, pointed: &[], copies: &[] }, &mut [], out);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The variables of a network with their moments and averages, in the order of their names.
+
+use super::kernels::adamw::{State, adamw, squares};
+use super::ops::Numbers;
+use super::optimiser::Optimiser;
+use crate::streams::Draws;
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor, Var, bail};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// What a variable starts from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Initial {
+    /// The same number everywhere.
+    All(f32),
+    /// Uniform draws between minus this and this.
+    Within(f32),
+}
+
+/// Name, shape and start of each variable.
+pub type Plan = BTreeMap<String, (Vec<usize>, Initial)>;
+
+/// A variable, its moments, and its average over the steps.
+#[derive(Debug)]
+struct Variable {
+    var: Var,
+    first: Vec<f32>,
+    second: Vec<f32>,
+    average: Vec<f32>,
+}
+
+/// All variables of a network.
+#[derive(Debug)]
+pub struct Weights {
+    variables: BTreeMap<String, Variable>,
+    steps: u32,
+}
+
+/// Why a step was not made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotFinite(pub f64);
+
+impl Variable {
+    fn new(shape: &[usize], numbers: Vec<f32>, device: &Device) -> Result<Self> {
+        let var = Var::from_slice(&numbers, shape, device)?;
+        let none = vec![0.0; numbers.len()];
+        Ok(Self { var, first: none.clone(), second: none, average: numbers })
+    }
+}
+
+impl Weights {
+    /// First weights, drawn variable by variable in the order of names.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn new<'s>(plan: &Plan, device: &Device, mut draws: impl FnMut(&str) -> Draws<'s>) -> Result<Self> {
+        let variable = |(name, (shape, initial)): (&String, &(Vec<usize>, Initial))| {
+            let count = shape.iter().product();
+            let numbers = match *initial {
+                Initial::All(number) => vec![number; count],
+                Initial::Within(bound) => {
+                    let mut draws = draws(name);
+                    // 24 bits between -1 and 1: exact in f32.
+                    let mut unit = || (draws.word() >> 8) as f32 / 8_388_608.0 - 1.0;
+                    (0..count).map(|_| unit() * bound).collect()
+                }
+            };
+            Ok((name.clone(), Variable::new(shape, numbers, device)?))
+        };
+        Ok(Self { variables: plan.iter().map(variable).collect::<Result<_>>()?, steps: 0 })
+    }
+
+    /// Steps made so far.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// The variable of a name.
+    ///
+    /// # Panics
+    /// If there is none: the plan of the same network has named it.
+    #[must_use]
+    pub fn var(&self, name: &str) -> &Tensor {
+        self.variables.get(name).unwrap_or_else(|| panic!("no variable {name}")).var.as_tensor()
+    }
+
+    /// The same names with other variables, to be read.
+    #[cfg(test)]
+    pub(super) fn with(&self, names: &[String], vars: impl Iterator<Item = Var>) -> Self {
+        let made = |(name, var): (&String, Var)| {
+            (name.clone(), Variable { var, first: Vec::new(), second: Vec::new(), average: Vec::new() })
+        };
+        Self { variables: names.iter().zip(vars).map(made).collect(), steps: self.steps }
+    }
+
+    /// Name, shape and average of each variable.
+    pub fn averages(&self) -> impl Iterator<Item = (&str, &[usize], &[f32])> {
+        self.variables.iter().map(|(name, v)| (name.as_str(), v.var.dims(), &v.average[..]))
+    }
+
+    /// Takes weights over, as averages too; moments and steps begin anew.
+    ///
+    /// # Errors
+    /// If the device fails.
+    ///
+    /// # Panics
+    /// If a variable is not among the new weights, with as many numbers.
+    pub fn restart(&mut self, weights: &BTreeMap<String, Vec<f32>>) -> Result<()> {
+        let made = self.variables.iter().map(|(name, old)| {
+            Ok((name.clone(), Variable::new(old.var.dims(), weights[name].clone(), old.var.device())?))
+        });
+        *self = Self { variables: made.collect::<Result<_>>()?, steps: 0 };
+        Ok(())
+    }
+
+    /// One step down the gradients of a finite loss, unless they are not finite; gives their norm.
+    ///
+    /// # Errors
+    /// If the device fails; within, if a gradient is infinite or no number: nothing is changed then.
+    pub fn update(
+        &mut self,
+        grads: &mut GradStore,
+        optimiser: &Optimiser,
+    ) -> Result<std::result::Result<f64, NotFinite>> {
+        let mut all = Vec::with_capacity(self.variables.len());
+        let mut sum = 0.0;
+        for (name, variable) in &self.variables {
+            let Some(grad) = grads.remove(variable.var.as_tensor()) else { bail!("{name} has no gradient") };
+            let grad = grad.contiguous()?.to_device(&Device::Cpu)?;
+            sum += squares(&Numbers::of(&grad)?);
+            all.push(grad);
+        }
+        let norm = sum.sqrt();
+        if !norm.is_finite() {
+            return Ok(Err(NotFinite(norm)));
+        }
+        self.steps += 1;
+        let numbers = optimiser.numbers(self.steps, norm);
+        for (variable, grad) in self.variables.values_mut().zip(&all) {
+            let step = numbers[usize::from(variable.var.rank() >= 2)];
+            let Variable { var, first, second, average } = variable;
+            let on_cpu = matches!(var.device(), Device::Cpu);
+            let there = if on_cpu { var.as_tensor().clone() } else { var.copy()?.to_device(&Device::Cpu)? };
+            let moments = Mutex::new([&mut first[..], &mut second[..], &mut average[..]]);
+            there.inplace_op1(&Adam { step, grad: &Numbers::of(grad)?, moments })?;
+            if !on_cpu {
+                var.set(&there.to_device(var.device())?)?;
+            }
+        }
+        Ok(Ok(norm))
+    }
+}
+
+/// The step of one variable, in its place.
+struct Adam<'a> {
+    step: super::kernels::adamw::Step,
+    grad: &'a [f32],
+    moments: Mutex<[&'a mut [f32]; 3]>,
+}
+
+impl InplaceOp1 for Adam<'_> {
+    fn name(&self) -> &'static str {
+        "adamw"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        let (CpuStorage::F32(all), Some((start, end))) = (storage, layout.contiguous_offsets()) else {
+            bail!("want f32 in a row")
+        };
+        let mut moments = self.moments.lock().expect("no panic before");
+        let [first, second, average] = &mut *moments;
+        let weights = &mut all[start..end];
+        adamw(self.step, self.grad, State { weights, first, second, average });
+        Ok(())
+    }
+}
