@@ -1,8 +1,8 @@
 //! A learner of any kind: taught round by round, frozen to answer.
 
 use crate::agents::learned::{Decoding, NetworkSpec, Training};
-use crate::learners::network::{Network, Optimiser, Scorer};
 use crate::learners::tabular::Table;
+use crate::learners::{Network, Optimiser, Scorer};
 use crate::streams::Draws;
 use crate::tasks::encoding::{Alphabet, Pages};
 use crate::units::below;
@@ -119,11 +119,12 @@ impl Learner {
 }
 
 impl Reader {
-    /// The probability of each class, page by page.
+    /// The probability of each class, page by page, in place of what `out` held.
     pub fn scores(&self, pages: &Pages, out: &mut Vec<f32>) {
+        out.clear();
         match self {
             Self::Table(table) => table.scores(pages, out),
-            Self::Network(scorer) => scorer.scores(pages, out),
+            Self::Network(scorer) => scorer.scores(pages, out).expect("a family writes in its own alphabet"),
         }
     }
 }

@@ -7,13 +7,15 @@
 
 pub mod batch;
 pub mod kernels;
+pub mod learner;
 pub mod model;
 pub mod network;
 pub mod ops;
 pub mod optimiser;
 pub mod scorer;
+pub mod tabular;
 pub mod weights;
 
 pub use network::{Network, Stepped};
-pub use optimiser::{Optimiser, Schedule};
+pub use optimiser::Optimiser;
 pub use scorer::Scorer;

@@ -1,17 +1,7 @@
 //! How a network learns: step sizes over time, decay, clipping, averaging. Source: [Loshchilov2019].
 
 use super::kernels::adamw::{BETAS, Step};
-
-/// How the step size goes after the warm-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// It stays.
-    Constant,
-    /// It falls to zero in a line.
-    Linear,
-    /// It falls to zero along half a cosine.
-    Cosine,
-}
+use crate::agents::learned::Schedule;
 
 /// AdamW and what goes with it.
 #[derive(Clone, Copy, Debug, PartialEq)]

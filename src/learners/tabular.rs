@@ -47,10 +47,9 @@ impl Table {
         }
     }
 
-    /// The share of each class among what a page was taught; all alike where it was taught nothing.
+    /// Adds the share of each class among what a page was taught; all alike where it was taught nothing.
     pub fn scores(&self, pages: &Pages, out: &mut Vec<f32>) {
         let classes = self.alphabet.classes;
-        out.clear();
         for row in 0..pages.rows() {
             let known = self.rows.get(self.page(pages, row));
             let counts = known.map_or(&[][..], |known| &known.counts);
@@ -83,10 +82,12 @@ mod tests {
         let mut again = Pages::new(alphabet);
         again.push(&pages, 0);
         table.learn(&again, &[2]);
+        scores.clear();
         table.scores(&pages, &mut scores);
         assert_eq!((&scores[..3], &scores[9..]), (&[0.0, 0.0, 1.0][..], &[0.0, 0.0, 1.0][..]));
         let mut unseen = Pages::new(alphabet);
         unseen.page().question([0]);
+        scores.clear();
         table.scores(&unseen, &mut scores);
         assert_eq!(scores, [1.0 / 3.0; 3]);
     }

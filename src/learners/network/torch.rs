@@ -1,7 +1,7 @@
 //! Our networks against what PyTorch computes: tests/torch/reference.py wrote its side.
 
 use super::*;
-use crate::learners::Schedule;
+use crate::agents::learned::Schedule;
 use crate::streams::{Address, Streams};
 use serde::Deserialize;
 
