@@ -20,6 +20,8 @@ pub struct OverseerSpec {
     pub error: ErrorModel,
     /// How it errs when combining sub-answers.
     pub combining: ErrorModel,
+    /// Whether the questions it always gets wrong, and *the* wrong answers, are the same in every trial.
+    pub lasting: bool,
     /// Members who judge together by majority.
     pub panel: Panel,
     /// Pulls that have nothing to do with the truth.
@@ -71,6 +73,13 @@ pub const FIELDS: &[Field] = &[
         "{ kind = \"uniform\", rate = 0.0 }",
         "",
         "how it errs when combining sub-answers",
+    ),
+    optional(
+        "lasting",
+        Shape::Flag,
+        "false",
+        "",
+        "whether what it always gets wrong (concentrated, systematic, adversarial) is the same in every trial, so that a student can learn it, and not of each trial's own",
     ),
     optional("panel", Shape::Table(PANEL), "{}", "", "members who judge together by majority"),
     optional("bias", Shape::Table(BIAS), "{}", "", "pulls that have nothing to do with the truth"),

@@ -1,8 +1,8 @@
 //! What students have learned, by level, as text.
 
-use crate::records::CellRecord;
-use crate::report::{percent, width_of};
-use crate::scenario::spec::CellSpec;
+use crate::report::{Row, percent, width_of};
+use crate::scenario::spec::{CellSpec, Measure, Published, Scenario};
+use crate::stats::interval;
 use crate::stats::learning::{self, Estimate};
 
 /// Rows that a table shows; the rest is in levels.csv.
@@ -24,19 +24,92 @@ fn number(estimate: Option<Estimate>) -> String {
     estimate.map_or_else(|| "-".into(), |estimate| format!("{:.0}", estimate.mean))
 }
 
+/// What a row is called: protocol, overseer, task and point.
+fn label(cell: &CellSpec) -> String {
+    let values = cell.point.iter().map(|(_, value)| value.as_str());
+    let mut parts: Vec<&str> = vec![&cell.protocol.name, &cell.overseer.name, &cell.task.name];
+    parts.extend(values);
+    parts.join(" ")
+}
+
+/// Students beside the supervised one at the same point, by level.
+#[must_use]
+pub fn compared(rows: &[Row]) -> String {
+    let lines: Vec<_> = (0..rows.len())
+        .flat_map(|i| learning::compared(rows, i).into_iter().map(move |level| (label(rows[i].0), level)))
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let width = width_of(lines.iter().map(|(name, _)| name.as_str()));
+    let mut text = format!(
+        "\nbeside the supervised student; gap: recovered of that from the floor (who labels, or imitation) to it\n  {:width$}  level  {:>15}  {:>7}  {:>8}\n",
+        "cell", "of supervised %", "gap %", "slowdown"
+    );
+    for (name, level) in lines.iter().take(ROWS_SHOWN) {
+        let slower = level.slowdown.map_or_else(|| "-".into(), |estimate| format!("{:.2}", estimate.mean));
+        let gap = level.gap_recovered.map_or_else(|| "-".into(), |estimate| percent(estimate.mean));
+        let of_supervised = share(level.of_supervised);
+        text.push_str(&format!(
+            "  {name:width$}  {:>5}  {of_supervised:>15}  {gap:>7}  {slower:>8}\n",
+            level.level
+        ));
+    }
+    text
+}
+
+/// Published values beside ours, and whether they are within our interval.
+#[must_use]
+pub fn published(scenario: &Scenario, rows: &[Row]) -> String {
+    let lines: Vec<String> =
+        scenario.published.iter().filter_map(|published| beside(published, rows)).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let head = format!("{:>9}  {:>6}  {:>16}  {:>4}", "published", "ours", "95 % interval", "runs");
+    format!("\nbeside what others found, in %\n  {head}\n{}", lines.concat())
+}
+
+/// A published value beside ours; `None` where its cell was not played.
+fn beside(published: &Published, rows: &[Row]) -> Option<String> {
+    let (cell, record) = rows.iter().find(|(cell, _)| cell.id == published.cell)?;
+    let level = || learning::levels(record).into_iter().find(|level| level.level == published.level);
+    let at = published.level;
+    let (ours, what) = match published.measure {
+        Measure::Accuracy => {
+            let total = record.total();
+            let mean = total.right as f64 / total.trials.max(1) as f64;
+            (Some(Estimate { mean, interval: interval(record) }), "accuracy".into())
+        }
+        Measure::Target => (level()?.target, format!("targets of level {at}")),
+        Measure::Argmax => (level()?.argmax, format!("likeliest answers at level {at}")),
+        Measure::Sampled => (level()?.sampled, format!("drawn answers at level {at}")),
+    };
+    let ours = ours?;
+    let (within, shown) = match ours.interval {
+        None => ("one run", "none".into()),
+        Some((low, high)) => {
+            let within = (low..=high).contains(&published.value);
+            (if within { "agrees" } else { "differs" }, format!("{} to {}", percent(low), percent(high)))
+        }
+    };
+    let note = published.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+    let (theirs, mean) = (percent(published.value), percent(ours.mean));
+    Some(format!(
+        "  {theirs:>9}  {mean:>6}  {shown:>16}  {:>4}  {within}: {what}, {}; {}{note}\n",
+        record.replicates.len(),
+        label(cell),
+        published.source,
+    ))
+}
+
 /// Targets and student by level, of all rows that train a network.
 #[must_use]
-pub fn levels(rows: &[(&CellSpec, &CellRecord)]) -> String {
+pub fn levels(rows: &[Row]) -> String {
     let learned: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].1.levels.is_empty()).collect();
     if learned.is_empty() {
         return String::new();
     }
-    let label = |cell: &CellSpec| {
-        let values = cell.point.iter().map(|(_, value)| value.as_str());
-        let mut parts: Vec<&str> = vec![&cell.protocol.name, &cell.overseer.name, &cell.task.name];
-        parts.extend(values);
-        parts.join(" ")
-    };
     let width =
         width_of(learned.iter().map(|i| label(rows[*i].0)).collect::<Vec<_>>().iter().map(String::as_str));
     let mut text = format!(
@@ -45,7 +118,7 @@ pub fn levels(rows: &[(&CellSpec, &CellRecord)]) -> String {
     );
     let lines = learned.iter().flat_map(|i| {
         let name = label(rows[*i].0);
-        learning::levels(rows, *i).into_iter().map(move |level| (name.clone(), level))
+        learning::levels(rows[*i].1).into_iter().map(move |level| (name.clone(), level))
     });
     let lines: Vec<_> = lines.collect();
     for (name, level) in lines.iter().take(ROWS_SHOWN) {

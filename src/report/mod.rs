@@ -62,7 +62,10 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
         let swept = rows.iter().any(|(cell, _)| !cell.point.is_empty());
         text.push_str(&if swept { matrix(&rows) } else { leaderboard(rows) });
     }
-    text.push_str(&learning::levels(&played().collect::<Vec<_>>()));
+    let rows: Vec<Row> = played().collect();
+    text.push_str(&learning::levels(&rows));
+    text.push_str(&learning::compared(&rows));
+    text.push_str(&learning::published(scenario, &rows));
     text
 }
 

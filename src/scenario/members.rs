@@ -4,7 +4,7 @@ use crate::records::COLUMNS;
 use crate::scenario::file::{Node, Value};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::presets::{self, Preset};
-use crate::scenario::spec::{Expectation, ProtocolSpec, TaskSpec};
+use crate::scenario::spec::{Expectation, ProtocolSpec, Published, TaskSpec};
 use crate::scenario::stages::{self, Stages};
 use crate::scenario::sweep::name_of;
 use crate::scenario::validate::{Reader, join};
@@ -65,6 +65,28 @@ pub const EXPECT: &[Field] = &[
     required("value", Shape::Real { min: -1e15, max: 1e15 }, "the column's", "what is expected"),
     required("within", Shape::Real { min: 0.0, max: 1e15 }, "the column's", "allowed distance"),
     optional("because", Shape::Text, "\"as the scenario says\"", "", "why"),
+];
+
+/// Fields of a published value.
+pub const PUBLISHED: &[Field] = &[
+    required("cell", Shape::Text, "", "the id of the cell it is beside, as in cells.csv"),
+    optional(
+        "measure",
+        Shape::OneOf(&["accuracy", "target", "argmax", "sampled"]),
+        "\"accuracy\"",
+        "",
+        "what was measured: the cell's accuracy, or of a level the targets, the student's likeliest or its drawn answers",
+    ),
+    optional(
+        "level",
+        Shape::Count { min: 0, max: 64 },
+        "0",
+        "level",
+        "the level it is about; without meaning for the cell's accuracy",
+    ),
+    required("value", Shape::Probability, "", "the published value"),
+    required("source", Shape::Text, "", "who published it, and where"),
+    optional("note", Shape::Text, "", "", "what their setting had that ours has not"),
 ];
 
 /// Reads the members of a list, with names that differ; the filled members join the document.
@@ -249,4 +271,14 @@ pub(super) fn expectations(reader: &mut Reader, root: &Node) -> Vec<Expectation>
         all.extend(typed::<Expectation>(reader, &path, node, map).map(|(expectation, _)| expectation));
     }
     all
+}
+
+pub(super) fn published(reader: &mut Reader, root: &Node) -> Vec<Published> {
+    let items = root.get("published").map_or(&[][..], Node::items);
+    let read = |(i, node): (usize, &Node)| {
+        let path = format!("published.{}", i + 1);
+        let map = reader.table(&path, node, PUBLISHED, &[])?;
+        typed::<Published>(reader, &path, node, map).map(|(published, _)| published)
+    };
+    items.iter().enumerate().filter_map(read).collect()
 }

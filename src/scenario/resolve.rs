@@ -3,8 +3,9 @@
 use crate::agents::{self, AgentSpec};
 use crate::overseers::{self, OverseerSpec};
 use crate::scenario::file::{Node, Place, Problem, Value};
-use crate::scenario::members::{expectations, list, protocol, task, typed};
-use crate::scenario::spec::{CellSpec, ProtocolSpec, Scenario, TaskSpec};
+use crate::scenario::members::{expectations, list, protocol, published, task, typed};
+use crate::scenario::nearest::suggestion;
+use crate::scenario::spec::{CellSpec, ProtocolSpec, Published, Scenario, TaskSpec};
 use crate::scenario::sweep::{Axis, CELLS_MAX, axes, name_of, set};
 use crate::scenario::validate::{Reader, Tables};
 use crate::shape::{Field, Shape, optional, required};
@@ -40,7 +41,7 @@ pub const TOP: &[Field] = &[
 ];
 
 /// Keys that hold lists.
-const LISTS: [&str; 6] = ["task", "agent", "overseer", "protocol", "sweep", "expect"];
+const LISTS: [&str; 7] = ["task", "agent", "overseer", "protocol", "sweep", "expect", "published"];
 
 /// One point of a scenario: everything a cell is made of. Points share the lists that no axis reaches.
 struct Point {
@@ -73,6 +74,7 @@ pub fn resolve(
     all.extend(over);
     let base = point(&mut reader, &root, |_| None);
     let expectations = expectations(&mut reader, &root);
+    let published = published(&mut reader, &root);
     let zip = zip || zipped;
     check_axes(&mut reader, &all, zip);
     let (Some(base), true) = (base, reader.problems.is_empty()) else { return Err(reader.problems) };
@@ -89,6 +91,17 @@ pub fn resolve(
         return Err(reader.problems);
     }
     let cells = cells_of(&mut reader, &root, &base, &all, zip);
+    for (i, Published { cell, .. }) in published.iter().enumerate() {
+        if !cells.iter().any(|known| known.id == *cell) {
+            let place = root.get("published").and_then(|list| list.items().get(i)?.get("cell"));
+            let hint = suggestion(cell, cells.iter().take(64).map(|cell| cell.id.as_str()));
+            reader.wrong(
+                place.map_or(&root.place, |node| &node.place),
+                "published",
+                format!("no cell {cell:?}{hint}"),
+            );
+        }
+    }
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -96,6 +109,7 @@ pub fn resolve(
     let about = base.filled.get("about").and_then(Json::as_str).unwrap_or("").to_owned();
     let mut document = base.filled;
     document.insert("expect".into(), json!(expectations));
+    document.insert("published".into(), json!(published));
     if !all.is_empty() {
         let mut sweep = Map::new();
         sweep.insert("mode".into(), json!(if zip { "zip" } else { "grid" }));
@@ -118,6 +132,7 @@ pub fn resolve(
         replicates,
         cells,
         expectations,
+        published,
         document: Json::Object(document),
     })
 }
@@ -194,7 +209,7 @@ fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: 
     // A sweep's values may be many, and no point needs them all.
     let mut bare = root.clone();
     if let Value::Table(members) = &mut bare.value {
-        members.retain(|(key, _)| !["sweep", "axes", "expect"].contains(&key.as_str()));
+        members.retain(|(key, _)| !["sweep", "axes", "expect", "published"].contains(&key.as_str()));
     }
     for index in 0..count {
         let mut written = bare.clone();

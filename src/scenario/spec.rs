@@ -95,6 +95,38 @@ pub struct Expectation {
     pub because: String,
 }
 
+/// A value that somebody published, shown beside ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The id of the cell it is beside.
+    pub cell: String,
+    /// What was measured.
+    pub measure: Measure,
+    /// The level it is about.
+    pub level: u32,
+    /// The published value.
+    pub value: f64,
+    /// Who published it, and where.
+    pub source: String,
+    /// What their setting had that ours has not.
+    pub note: Option<String>,
+}
+
+/// What a published value measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// The cell's accuracy.
+    Accuracy,
+    /// The targets' accuracy at a level.
+    Target,
+    /// The accuracy of the student's likeliest answers at a level.
+    Argmax,
+    /// The accuracy of its drawn answers at a level.
+    Sampled,
+}
+
 /// A whole scenario, resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -112,6 +144,8 @@ pub struct Scenario {
     pub cells: Vec<CellSpec>,
     /// What is asserted after a run.
     pub expectations: Vec<Expectation>,
+    /// What others found.
+    pub published: Vec<Published>,
     /// The resolved scenario with every default and imported table filled in:
     /// [`crate::scenario::from_document`] gives this value back.
     pub document: serde_json::Value,

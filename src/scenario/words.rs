@@ -3,7 +3,7 @@
 
 use crate::agents;
 use crate::overseers;
-use crate::scenario::members::{EXPECT, PROTOCOL, TASK};
+use crate::scenario::members::{EXPECT, PROTOCOL, PUBLISHED, TASK};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::resolve::TOP;
 use crate::scenario::validate::want;
@@ -40,6 +40,7 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
                 scenario("protocol", "how: its agents, and a preset's own fields or the stages", PROTOCOL),
                 scenario("stages", "a protocol spelled out", stages::FIELDS),
                 scenario("expect", "an outcome asserted after a run", EXPECT),
+                scenario("published", "a published value, shown beside ours", PUBLISHED),
             ],
         ),
     ]
@@ -182,6 +183,7 @@ pub fn schema() -> Json {
             json!({ "type": "object", "description": "paths, each with { from, to, step } or a list of values; mode = grid or zip" }),
         ),
         ("expect", list_of(of_fields(EXPECT, None))),
+        ("published", list_of(of_fields(PUBLISHED, None))),
     ];
     for (name, part) in parts {
         schema["properties"][name] = part;

@@ -44,8 +44,17 @@ pub struct Level {
     pub steps: Option<Estimate>,
     /// Acts of the overseer until then.
     pub acts: Option<Estimate>,
-    /// Those steps as a multiple of the supervised student's.
+}
+
+/// A level of a cell beside that of other cells at the same point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The level of the questions.
+    pub level: u32,
+    /// Steps to [`REACHED`] as a multiple of the supervised student's.
     pub slowdown: Option<Estimate>,
+    /// The student's accuracy as a share of the supervised student's.
+    pub of_supervised: Option<Estimate>,
     /// Performance gap recovered, (student - floor) / (ceiling - floor): the ceiling is the supervised student;
     /// the floor is who labels, or the imitation student where the student has a part in its targets.
     /// Source: [Burns2023], section 3.
@@ -54,7 +63,7 @@ pub struct Level {
 
 impl Level {
     /// Names of the estimates, in order.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 10] = [
         "target",
         "argmax",
         "sampled",
@@ -65,27 +74,14 @@ impl Level {
         "sampled_compounding",
         "steps_to_90",
         "acts_to_90",
-        "slowdown",
-        "gap_recovered",
     ];
 
     /// The estimates, in the order of [`Level::NAMES`].
     #[must_use]
-    pub fn estimates(&self) -> [Option<Estimate>; 12] {
+    pub fn estimates(&self) -> [Option<Estimate>; 10] {
         let [c, d, e] = self.compounding;
-        let Self {
-            target,
-            argmax,
-            sampled,
-            argmax_gain,
-            sampled_gain,
-            steps,
-            acts,
-            slowdown,
-            gap_recovered,
-            ..
-        } = *self;
-        [target, argmax, sampled, argmax_gain, sampled_gain, c, d, e, steps, acts, slowdown, gap_recovered]
+        let Self { target, argmax, sampled, argmax_gain, sampled_gain, steps, acts, .. } = *self;
+        [target, argmax, sampled, argmax_gain, sampled_gain, c, d, e, steps, acts]
     }
 }
 
@@ -121,7 +117,7 @@ fn decided(cell: &CellSpec) -> Count {
 }
 
 /// The b of ln(accuracy) = a - b level, by least squares over the levels that were answered at all.
-fn compounding(levels: &[&LevelRecord], count: Count) -> Option<f64> {
+fn compounding(levels: &[LevelRecord], count: Count) -> Option<f64> {
     let points: Vec<(f64, f64)> = levels
         .iter()
         .filter_map(|level| Some((f64::from(level.level), accuracy(level, count).filter(|a| *a > 0.0)?)))
@@ -163,21 +159,21 @@ fn beside<'a>(rows: &[Row<'a>], cell: &CellSpec, preset: &str) -> Option<Row<'a>
     rows.iter().find(|(other, _)| same(other)).copied()
 }
 
-/// The levels of a row; nothing where it trains no network.
+/// The runs of a cell: each replicate's levels.
+fn runs(record: &CellRecord) -> Vec<Vec<LevelRecord>> {
+    let of = |replicate| record.levels.iter().filter(move |level| level.replicate as usize == replicate);
+    (0..record.replicates.len()).map(|replicate| of(replicate).copied().collect()).collect()
+}
+
+/// What can be any number, and any that is not negative.
+const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
+
+/// The levels of a cell; nothing where it trains no network.
 #[must_use]
-pub fn levels(rows: &[Row], row: usize) -> Vec<Level> {
-    let (cell, record) = rows[row];
-    let (ceiling, imitation) = (beside(rows, cell, "supervised"), beside(rows, cell, "imitation"));
-    let replicates = record.replicates.len();
-    let of = |record: &CellRecord, replicate: usize| -> Vec<LevelRecord> {
-        record.levels.iter().filter(|level| level.replicate as usize == replicate).copied().collect()
-    };
-    let runs: Vec<Vec<LevelRecord>> = (0..replicates).map(|replicate| of(record, replicate)).collect();
-    let exponents = COUNTS.map(|count| {
-        let slope = |run: &Vec<LevelRecord>| compounding(&run.iter().collect::<Vec<_>>(), count);
-        estimate(runs.iter().map(slope), (f64::NEG_INFINITY, f64::INFINITY))
-    });
-    let count = runs.first().map_or(0, Vec::len);
+pub fn levels(record: &CellRecord) -> Vec<Level> {
+    let runs = runs(record);
+    let exponents = COUNTS.map(|count| estimate(runs.iter().map(|run| compounding(run, count)), ANY));
     let level = |i: usize| {
         let at: Vec<LevelRecord> = runs.iter().filter_map(|run| run.get(i).copied()).collect();
         let level = at.first().map_or(0, |level| level.level);
@@ -186,29 +182,10 @@ pub fn levels(rows: &[Row], row: usize) -> Vec<Level> {
             let each = at.iter().map(|l| Some(accuracy(l, count)? - accuracy(l, COUNTS[0])?));
             estimate(each, (-1.0, 1.0))
         };
-        let at_other = |other: Option<Row>, replicate: usize, count: fn(&CellSpec) -> Count| {
-            let (cell, record) = other?;
-            of(record, replicate).get(i).and_then(|level| accuracy(level, count(cell)))
-        };
-        let unbounded = (0.0, f64::INFINITY);
         let reach = |replicate: usize| reached(record, replicate as u32, level);
-        let slowdown = (0..replicates).map(|replicate| {
-            let best = reached(ceiling?.1, replicate as u32, level)?;
-            (best.0 > 0.0).then_some(reach(replicate)?.0 / best.0)
-        });
-        let gap = (0..replicates).map(|replicate| {
-            let own = at.get(replicate)?;
-            let floor = if amplifies(cell) {
-                at_other(imitation, replicate, decided)?
-            } else {
-                (targets(cell) == Some(Targets::Verdicts)).then(|| accuracy(own, COUNTS[0]))??
-            };
-            let ceiling = at_other(ceiling, replicate, decided)?;
-            (ceiling > floor).then_some((accuracy(own, decided(cell))? - floor) / (ceiling - floor))
-        });
         Level {
             level,
-            replicates,
+            replicates: runs.len(),
             trials: at.iter().map(|level| level.trials).sum(),
             target: share(COUNTS[0]),
             argmax: share(COUNTS[1]),
@@ -216,11 +193,56 @@ pub fn levels(rows: &[Row], row: usize) -> Vec<Level> {
             argmax_gain: gain(COUNTS[1]),
             sampled_gain: gain(COUNTS[2]),
             compounding: exponents,
-            steps: estimate((0..replicates).map(|r| Some(reach(r)?.0)), unbounded),
-            acts: estimate((0..replicates).map(|r| Some(reach(r)?.1)), unbounded),
-            slowdown: estimate(slowdown, unbounded),
-            gap_recovered: estimate(gap, (f64::NEG_INFINITY, f64::INFINITY)),
+            steps: estimate((0..runs.len()).map(|r| Some(reach(r)?.0)), POSITIVE),
+            acts: estimate((0..runs.len()).map(|r| Some(reach(r)?.1)), POSITIVE),
         }
     };
-    (0..count).map(level).collect()
+    (0..runs.first().map_or(0, Vec::len)).map(level).collect()
+}
+
+/// The levels of a row beside those of the supervised and the imitation student at the same point; nothing
+/// where it trains no network, or is itself the one that others are compared with.
+#[must_use]
+pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
+    let (cell, record) = rows[row];
+    let (Some(ceiling), Some(Targets::Verdicts)) = (beside(rows, cell, "supervised"), targets(cell)) else {
+        return Vec::new();
+    };
+    let floor = beside(rows, cell, "imitation").filter(|_| amplifies(cell));
+    let own = runs(record);
+    let (best, worst) = (runs(ceiling.1), floor.map(|floor| runs(floor.1)));
+    let compare = |i: usize| {
+        let level = own[0][i].level;
+        let share = |runs: &[Vec<LevelRecord>], replicate: usize, count: Count| {
+            accuracy(runs.get(replicate)?.get(i)?, count)
+        };
+        let student = |replicate| share(&own, replicate, decided(cell));
+        let best_of = |replicate| share(&best, replicate, decided(ceiling.0));
+        let floor_of = |replicate| match (&worst, floor) {
+            (Some(worst), Some((cell, _))) => share(worst, replicate, decided(cell)),
+            _ if amplifies(cell) => None,
+            _ => share(&own, replicate, COUNTS[0]),
+        };
+        let steps = |record: &CellRecord, replicate: usize| Some(reached(record, replicate as u32, level)?.0);
+        let all = || 0..own.len();
+        Compared {
+            level,
+            slowdown: estimate(
+                all().map(|r| Some(steps(record, r)? / steps(ceiling.1, r).filter(|steps| *steps > 0.0)?)),
+                POSITIVE,
+            ),
+            of_supervised: estimate(
+                all().map(|r| Some(student(r)? / best_of(r).filter(|best| *best > 0.0)?)),
+                POSITIVE,
+            ),
+            gap_recovered: estimate(
+                all().map(|r| {
+                    let (floor, best) = (floor_of(r)?, best_of(r)?);
+                    (best > floor).then_some((student(r)? - floor) / (best - floor))
+                }),
+                ANY,
+            ),
+        }
+    };
+    (0..own.first().map_or(0, Vec::len)).map(compare).collect()
 }

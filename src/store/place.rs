@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All files that a result may hold.
-const FILES: [&str; 5] = ["manifest.json", "cells.csv", "rounds.csv", "levels.csv", "trials.csv"];
+const FILES: [&str; 6] =
+    ["manifest.json", "cells.csv", "rounds.csv", "levels.csv", "compared.csv", "trials.csv"];
 
 fn at(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())

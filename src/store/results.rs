@@ -31,7 +31,7 @@ pub fn outcome(
     records: &[CellRecord],
     with_trials: bool,
 ) -> Result<Outcome, String> {
-    let files = tables::all(cells, records, with_trials)?;
+    let files = tables::all(cells, records, with_trials, cells.len() == scenario.cells.len())?;
     let failed: BTreeMap<&str, &str> = cells
         .iter()
         .zip(records)

@@ -3,7 +3,7 @@
 use crate::records::{CellRecord, Tally};
 use crate::scenario::spec::CellSpec;
 use crate::stats::interval;
-use crate::stats::learning::{Estimate, Level, levels};
+use crate::stats::learning::{Estimate, Level, compared, levels};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ fn text(rows: impl Iterator<Item = Vec<String>>) -> Result<String, String> {
 /// A cell and what came out of it.
 type Row<'a> = (&'a CellSpec, &'a CellRecord);
 
-/// All tables by file name.
+/// All tables by file name; `whole`: what compares cells is among them.
 ///
 /// # Errors
 /// When a table cannot be formed.
@@ -95,6 +95,7 @@ pub fn all(
     cells: &[&CellSpec],
     records: &[CellRecord],
     with_trials: bool,
+    whole: bool,
 ) -> Result<BTreeMap<String, String>, String> {
     // What came to nothing has no numbers; the manifest says why.
     let rows: Vec<Row> =
@@ -109,6 +110,10 @@ pub fn all(
     }
     if rows.iter().any(|(_, record)| !record.levels.is_empty()) {
         files.insert("levels.csv".into(), levels_text(&rows)?);
+        let lines: Vec<_> = (0..rows.len()).flat_map(|i| compared_lines(&rows, i)).collect();
+        if whole && !lines.is_empty() {
+            files.insert("compared.csv".into(), table(&COMPARED, lines.into_iter())?);
+        }
     }
     if with_trials {
         files.insert("trials.csv".into(), table(&TRIALS, rows.iter().flat_map(|row| trials(*row)))?);
@@ -182,7 +187,7 @@ fn levels_text(rows: &[Row]) -> Result<String, String> {
         header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
     }
     let lines = (0..rows.len()).flat_map(|i| {
-        levels(rows, i).into_iter().map(move |level| {
+        levels(rows[i].1).into_iter().map(move |level| {
             let mut line = vec![rows[i].0.id.clone()];
             line.extend(
                 [u64::from(level.level), level.replicates as u64, level.trials].map(|n| n.to_string()),
@@ -192,6 +197,31 @@ fn levels_text(rows: &[Row]) -> Result<String, String> {
         })
     });
     text(std::iter::once(header).chain(lines))
+}
+
+const COMPARED: [&str; 11] = [
+    "id",
+    "level",
+    "slowdown",
+    "slowdown_low",
+    "slowdown_high",
+    "of_supervised",
+    "of_supervised_low",
+    "of_supervised_high",
+    "gap_recovered",
+    "gap_recovered_low",
+    "gap_recovered_high",
+];
+
+fn compared_lines(rows: &[Row], i: usize) -> Vec<Vec<String>> {
+    let line = |level: crate::stats::learning::Compared| {
+        let mut line = vec![rows[i].0.id.clone(), level.level.to_string()];
+        for value in [level.slowdown, level.of_supervised, level.gap_recovered] {
+            line.extend(estimate(value.as_ref()));
+        }
+        line
+    };
+    compared(rows, i).into_iter().map(line).collect()
 }
 
 const TRIALS: [&str; 19] = [

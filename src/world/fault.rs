@@ -1,7 +1,7 @@
 //! How an overseer errs: error models worked out, and the errors of a panel's members.
 
 use crate::claim::{Perturbation, Question};
-use crate::overseers::{ErrorModel, Over, Panel};
+use crate::overseers::{ErrorModel, Over, OverseerSpec, Panel};
 use crate::streams::{Actor, Draws, Purpose, Streams};
 use crate::units::Chance;
 use crate::world::ground::Sight;
@@ -15,6 +15,8 @@ pub(super) const LEVELS: usize = 65;
 pub struct Fault {
     pub(super) model: ErrorModel,
     blind: Actor,
+    /// Whether its patterns are the same in every trial.
+    lasting: bool,
     /// Per level: the chance of a plain flip, where the model is one.
     flips: Vec<Option<Chance>>,
     /// Per level: the declared chances to be right of what is true, and of what is false.
@@ -27,11 +29,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(model: &ErrorModel, panel: &Panel, replicate: u32, name: &str) -> Self {
+    pub(super) fn new(model: &ErrorModel, spec: &OverseerSpec, replicate: u32, name: &str) -> Self {
+        let panel = &spec.panel;
         let blind = Streams::actor(Purpose::Blind, replicate, name);
         let mut fault = Self {
             model: model.clone(),
             blind,
+            lasting: spec.lasting,
             flips: Vec::new(),
             sureness: Vec::new(),
             exact: false,
@@ -133,7 +137,8 @@ impl Fault {
     /// The wrong answer always seen of this question, where the model has one, and whether it is certain to be seen.
     pub(super) fn pattern(&self, at: Place, question: Question) -> Option<(Perturbation, bool)> {
         let words = || {
-            let place = Streams::at(self.blind, at.trial, question, crate::streams::Moment::default());
+            let trial = if self.lasting { 0 } else { at.trial };
+            let place = Streams::at(self.blind, trial, question, crate::streams::Moment::default());
             at.streams.block(place)
         };
         match &self.model {

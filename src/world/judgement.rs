@@ -67,10 +67,10 @@ impl Judgement {
         let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
         // Distinct from any overseer's name in judging: the purpose is the same.
         let name = format!("{} combining", spec.name);
-        let combining = Fault::new(&spec.combining, &spec.panel, replicate, &name);
+        let combining = Fault::new(&spec.combining, spec, replicate, &name);
         // Repeated acts err apart, unless by a pattern.
         let votes = if combining.is_fresh() { votes } else { 1 };
-        let judging = Fault::new(&spec.error, &spec.panel, replicate, &spec.name);
+        let judging = Fault::new(&spec.error, spec, replicate, &spec.name);
         Self {
             spec: spec.clone(),
             votes,

@@ -9,6 +9,7 @@ mod amplification;
 mod confidence;
 mod controls;
 mod debate;
+mod learning;
 mod verification;
 
 use common::{near, tally};

@@ -43,6 +43,7 @@ pub fn overseer(judging: ErrorModel, combining: ErrorModel) -> OverseerSpec {
         exhausted: Exhausted::Guess,
         error: judging,
         combining,
+        lasting: false,
         panel: Panel { members: 1, correlation: p(0.0), share_wrong: true },
         bias: Bias { first: 0.0, longer: 0.0, confident: 0.0 },
         negligence: 0,

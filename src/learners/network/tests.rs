@@ -1,6 +1,6 @@
 use super::*;
-use crate::claim::Question;
 use crate::agents::learned::Schedule;
+use crate::claim::Question;
 use crate::learners::kernels::tests::bits;
 use crate::streams::{Moment, Purpose, Streams};
 use crate::tasks::encoding::NO_COPY;
