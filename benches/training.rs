@@ -99,6 +99,11 @@ fn transformer(c: &mut Criterion) {
 }
 
 fn settings() -> Criterion {
+    #[expect(unsafe_code, reason = "says so itself")]
+    // SAFETY: criterion starts no thread before it has its settings.
+    unsafe {
+        elenchus::learners::keep_to_one_thread();
+    }
     Criterion::default().measurement_time(Duration::from_secs(4)).sample_size(40)
 }
 

@@ -5,5 +5,10 @@
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    #[expect(unsafe_code, reason = "says so itself")]
+    // SAFETY: the first act of the program: there is no other thread.
+    unsafe {
+        elenchus::learners::keep_to_one_thread();
+    }
     elenchus::cli::main()
 }

@@ -19,3 +19,17 @@ pub mod weights;
 pub use network::{Network, Stepped};
 pub use optimiser::Optimiser;
 pub use scorer::Scorer;
+
+/// Keeps candle to the thread that calls it: else its longer sums of gradients wake a thread for each core,
+/// which wait in loops and make trainings that go on side by side wait for each other. No bit of
+/// a result hangs on it. A program that trains does this before anything else.
+///
+/// # Safety
+/// No other thread may run yet: it writes to the environment.
+#[expect(unsafe_code, reason = "candle reads the number of its threads from the environment alone")]
+pub unsafe fn keep_to_one_thread() {
+    // SAFETY: the caller's.
+    unsafe { std::env::set_var("CANDLE_NUM_THREADS", "1") };
+    // It is read once, here.
+    candle_core::utils::barrier_pool();
+}

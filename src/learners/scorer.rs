@@ -5,7 +5,7 @@ use super::kernels::attention::Heads;
 use super::kernels::blocks::{self as block, attention, feed};
 use super::kernels::choice::{Logits, probabilities};
 use super::kernels::embedding::gather;
-use super::kernels::gemm::{Matrix, Start, cut_off, gemm};
+use super::kernels::gemm::{Matrix, Start, Then, cut_off, gemm};
 use super::kernels::head::{Kept, Sizes, logits};
 use super::model::{Model, blocks, full};
 use super::weights::Weights;
@@ -129,8 +129,8 @@ impl Frozen {
             let (weight, bias) = (&layer[0], &layer[1]);
             y.resize(rows * bias.len(), 0.0);
             let (inputs, weight) = (Matrix::new(x, width), Matrix::new(weight, bias.len()));
-            let relu = layers.peek().is_some();
-            gemm([rows, bias.len(), width], inputs, weight, Start::Row(bias), relu, y);
+            let then = if layers.peek().is_some() { Then::Cut } else { Then::Stay };
+            gemm([rows, bias.len(), width], inputs, weight, Start::Row(bias), then, y);
             std::mem::swap(x, y);
         }
         let classes = self.alphabet.classes;

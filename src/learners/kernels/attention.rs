@@ -141,12 +141,18 @@ kernel! {
                     most[l] = if x[l] > most[l] { x[l] } else { most[l] };
                 }
             }
-            let most = most.into_iter().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a }) * scale;
+            let greater = |a: f32, b: f32| if b > a { b } else { a };
+            let [a, b, c, d] = [0, 1, 2, 3].map(|l| greater(most[l], most[l + 4]));
+            let most = greater(greater(a, b), greater(c, d)) * scale;
+            row.iter_mut().for_each(|x| *x = *x * scale - most);
+        }
+        // One loop over all rows: long ones keep the vectors busy.
+        scores.iter_mut().for_each(|x| *x = exp(*x));
+        for row in scores.chunks_exact_mut(padded) {
             let mut sums = [0.0; LANES];
-            for x in row.as_chunks_mut::<LANES>().0 {
-                for (x, sum) in x.iter_mut().zip(&mut sums) {
-                    *x = exp(*x * scale - most);
-                    *sum += *x;
+            for x in row.as_chunks::<LANES>().0 {
+                for l in 0..LANES {
+                    sums[l] += x[l];
                 }
             }
             let share = 1.0 / tree(sums);

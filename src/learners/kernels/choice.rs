@@ -36,20 +36,19 @@ impl Logits<'_> {
 kernel! {
     /// exp(z - most) of all, and their sum.
     fn masses(z: &[f32], most: f32, out: &mut [f32]) -> f32 {
+        // A loop of its own: so it becomes vectors.
+        for (out, z) in out.iter_mut().zip(z) {
+            *out = exp(z - most);
+        }
         let mut sums = [0.0; LANES];
-        let (whole, rest) = z.as_chunks::<LANES>();
-        let (whole_out, rest_out) = out.as_chunks_mut::<LANES>();
-        for (z, out) in whole.iter().zip(whole_out) {
+        let (whole, rest) = out.as_chunks::<LANES>();
+        for x in whole {
             for l in 0..LANES {
-                out[l] = exp(z[l] - most);
-            }
-            for l in 0..LANES {
-                sums[l] += out[l];
+                sums[l] += x[l];
             }
         }
-        for ((z, out), sum) in rest.iter().zip(rest_out).zip(&mut sums) {
-            *out = exp(z - most);
-            *sum += *out;
+        for (sum, x) in sums.iter_mut().zip(rest) {
+            *sum += x;
         }
         tree(sums)
     }

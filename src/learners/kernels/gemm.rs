@@ -39,6 +39,17 @@ pub enum Start<'a> {
     Kept,
 }
 
+/// What becomes of the outputs of a product.
+#[derive(Clone, Copy, Debug)]
+pub enum Then<'a> {
+    /// They stay.
+    Stay,
+    /// What is below zero is cut off.
+    Cut,
+    /// Zero where these, (m, n), are not above zero: the way back through a cut.
+    Where(&'a [f32]),
+}
+
 /// k of one pass: a panel of B then stays in the first cache.
 const K_BLOCK: usize = 256;
 /// Rows of one pass: a block of A then stays in the second.
@@ -52,20 +63,20 @@ thread_local! {
     static PANELS: RefCell<(Vec<f32>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
 }
 
-/// (m, k) A times (k, n) B -> (m, n) C, row after row; `relu` then cuts off what is below zero.
+/// (m, k) A times (k, n) B -> (m, n) C, row after row.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn gemm([m, n, k]: [usize; 3], a: Matrix, b: Matrix, start: Start, relu: bool, c: &mut [f32]) {
-    gemm_by(product, [m, n, k], a, b, start, relu, c);
+pub fn gemm([m, n, k]: [usize; 3], a: Matrix, b: Matrix, start: Start, then: Then, c: &mut [f32]) {
+    gemm_by(product, [m, n, k], a, b, start, then, c);
 }
 
 /// The same product on any CPU.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn gemm_portable([m, n, k]: [usize; 3], a: Matrix, b: Matrix, start: Start, relu: bool, c: &mut [f32]) {
-    gemm_by(portable, [m, n, k], a, b, start, relu, c);
+pub fn gemm_portable([m, n, k]: [usize; 3], a: Matrix, b: Matrix, start: Start, then: Then, c: &mut [f32]) {
+    gemm_by(portable, [m, n, k], a, b, start, then, c);
 }
 
 fn gemm_by(
@@ -74,7 +85,7 @@ fn gemm_by(
     a: Matrix,
     b: Matrix,
     start: Start,
-    relu: bool,
+    then: Then,
     c: &mut [f32],
 ) {
     if m == 0 || n == 0 {
@@ -84,6 +95,15 @@ fn gemm_by(
     match start {
         Start::Zero if k == 0 => c.fill(0.0),
         Start::Row(row) => c.chunks_exact_mut(n).for_each(|c| c.copy_from_slice(row)),
+        // Both sides lie for their transposes: the smaller is copied to panels of rows, which costs more.
+        Start::Zero if m > n && k > n && a.row == 1 && b.col == 1 => {
+            let mut turned = vec![0.0; m * n];
+            gemm_by(by, [n, m, k], b.t(), a.t(), start, Then::Stay, &mut turned);
+            for (row, c) in c.chunks_exact_mut(n).enumerate() {
+                c.iter_mut().enumerate().for_each(|(col, c)| *c = turned[col * m + row]);
+            }
+            return finish(then, 0, c);
+        }
         Start::Zero | Start::Kept => {}
     }
     PANELS.with_borrow_mut(|(a_panels, b_panels)| {
@@ -97,20 +117,30 @@ fn gemm_by(
             }
             for m0 in (0..m).step_by(M_BLOCK) {
                 let rows = M_BLOCK.min(m - m0);
-                let block = pack_a(rows, depth, &a.data[m0 * a.row + k0 * a.col..], a, a_panels);
+                let from = &a.data[m0 * a.row + k0 * a.col..];
+                let block = pack_a(rows, depth, from, a, a_panels);
                 let c = &mut c[m0 * n..(m0 + rows) * n];
                 let steps = Steps { m: rows, n, k: depth, b_row: b.row, c_row: n, keep, ..block };
-                let a = if a.row == 1 { &a_panels[..] } else { &a.data[m0 * a.row + k0 * a.col..] };
+                let a = if a.row == 1 { &a_panels[..] } else { from };
                 if direct {
                     by(steps, a, b.data, c);
                 } else {
                     by_panels(by, steps, a, b_panels, c);
                 }
+                if k0 + depth == k {
+                    finish(then, m0 * n, c);
+                }
             }
         }
     });
-    if relu {
-        cut_off(c);
+}
+
+/// What becomes of outputs, the first of them being number `at`, while they are near.
+fn finish(then: Then, at: usize, c: &mut [f32]) {
+    match then {
+        Then::Stay => {}
+        Then::Cut => cut_off(c),
+        Then::Where(out) => cut_off_back(&out[at..], c),
     }
 }
 
@@ -143,8 +173,8 @@ fn pack_b(n: usize, k: usize, b: Matrix, panels: &mut Vec<f32>) {
         let cols = COLS.min(n - panel * COLS);
         let from = &b.data[panel * COLS * b.col..];
         if b.col == 1 && cols == COLS {
-            for (p, out) in out.chunks_exact_mut(COLS).enumerate() {
-                out.copy_from_slice(&from[p * b.row..][..COLS]);
+            for (p, out) in out.as_chunks_mut::<COLS>().0.iter_mut().enumerate() {
+                *out = *from[p * b.row..].first_chunk().expect("a row of sixteen");
             }
             continue;
         }
@@ -176,15 +206,11 @@ fn pack_a(m: usize, k: usize, from: &[f32], a: Matrix, panels: &mut Vec<f32>) ->
     let sixes = m.div_ceil(ROWS);
     panels.resize(sixes * ROWS * k, 0.0);
     for p in 0..k {
-        let column = &from[p * a.col..][..m];
-        for (six, x) in column.chunks(ROWS).enumerate() {
-            let out = &mut panels[(six * k + p) * ROWS..][..ROWS];
-            if let Ok(x) = <&[f32; ROWS]>::try_from(x) {
-                out.copy_from_slice(x);
-            } else {
-                out[..x.len()].copy_from_slice(x);
-            }
+        let (whole, rest) = from[p * a.col..][..m].as_chunks::<ROWS>();
+        for (six, x) in whole.iter().enumerate() {
+            *panels[(six * k + p) * ROWS..].first_chunk_mut().expect("room for six") = *x;
         }
+        panels[(whole.len() * k + p).min(sixes * k) * ROWS..][..rest.len()].copy_from_slice(rest);
     }
     Steps { a_six: ROWS * k, a_col: ROWS, ..none }
 }
@@ -280,8 +306,8 @@ mod tests {
             ] {
                 let (mut plain, mut fast, mut slow) = (kept.clone(), kept.clone(), kept.clone());
                 triple([m, n, k], a, b, start, &mut plain, |a, b, sum| sum + a * b, true);
-                gemm([m, n, k], a, b, start, false, &mut fast);
-                gemm_portable([m, n, k], a, b, start, false, &mut slow);
+                gemm([m, n, k], a, b, start, Then::Stay, &mut fast);
+                gemm_portable([m, n, k], a, b, start, Then::Stay, &mut slow);
                 assert_eq!(bits(&plain), bits(&fast), "{m} {n} {k} {start:?}");
                 assert_eq!(bits(&plain), bits(&slow), "{m} {n} {k} {start:?}");
             }
@@ -294,7 +320,7 @@ mod tests {
         let (x, y) = (noise(1, m * k), noise(2, k * n));
         let (a, b) = (Matrix::new(&x, k), Matrix::new(&y, n));
         let mut right = vec![0.0; m * n];
-        gemm([m, n, k], a, b, Start::Zero, false, &mut right);
+        gemm([m, n, k], a, b, Start::Zero, Then::Stay, &mut right);
         let mut wrong = right.clone();
         triple([m, n, k], a, b, Start::Zero, &mut wrong, f32::mul_add, true);
         assert_ne!(bits(&right), bits(&wrong), "fused");
@@ -307,7 +333,7 @@ mod tests {
         let [m, n, k] = [50, 192, 64];
         let (x, y) = (noise(1, m * k), noise(2, k * n));
         let mut all = vec![0.0; m * n];
-        gemm([m, n, k], Matrix::new(&x, k), Matrix::new(&y, n), Start::Zero, true, &mut all);
+        gemm([m, n, k], Matrix::new(&x, k), Matrix::new(&y, n), Start::Zero, Then::Cut, &mut all);
         for row in [0, 7, 49] {
             let mut one = vec![0.0; n];
             gemm(
@@ -315,7 +341,7 @@ mod tests {
                 Matrix::new(&x[row * k..][..k], k),
                 Matrix::new(&y, n),
                 Start::Zero,
-                true,
+                Then::Cut,
                 &mut one,
             );
             assert_eq!(bits(&one), bits(&all[row * n..][..n]));

@@ -5,7 +5,7 @@
 //! the question's query, (width, width) of the tokens' keys.
 
 use super::choice::{Logits, Wanted, losses};
-use super::gemm::{Matrix, Start, column_sums, gemm};
+use super::gemm::{Matrix, Start, Then, column_sums, gemm};
 use super::norm::{norm, norm_back};
 use super::{LANES, kernel, parts, parts_mut, tree};
 
@@ -76,10 +76,24 @@ pub fn logits(sizes: Sizes, x: &[f32], weights: &[f32], kept: &mut Kept) {
     }
     let questions = Matrix::new(&kept.questions, width);
     let start = Start::Row(fixed_bias);
-    gemm([rows, classes, width], questions, Matrix::new(fixed, classes), start, false, &mut kept.fixed);
-    gemm([rows, width, width], questions, Matrix::new(query, width), Start::Zero, false, &mut kept.queries);
+    gemm([rows, classes, width], questions, Matrix::new(fixed, classes), start, Then::Stay, &mut kept.fixed);
+    gemm(
+        [rows, width, width],
+        questions,
+        Matrix::new(query, width),
+        Start::Zero,
+        Then::Stay,
+        &mut kept.queries,
+    );
     let queries = Matrix::new(&kept.queries, width);
-    gemm([rows, width, width], queries, Matrix::new(key, width).t(), Start::Zero, false, &mut kept.against);
+    gemm(
+        [rows, width, width],
+        queries,
+        Matrix::new(key, width).t(),
+        Start::Zero,
+        Then::Stay,
+        &mut kept.against,
+    );
     point(sizes.scale(), width, &kept.against, &kept.normed, &mut kept.pointed);
 }
 
@@ -97,21 +111,35 @@ pub fn back(sizes: Sizes, x: &[f32], weights: &[f32], kept: &mut Kept, dx: &mut 
     let [dgain, dbias, dfixed, dfixed_bias, dquery, dkey] = parts_mut(dweights, sizes.parts());
     let grads = Matrix::new(&kept.fixed, classes);
     let questions = Matrix::new(&kept.questions, width);
-    gemm([width, classes, rows], questions.t(), grads, Start::Zero, false, dfixed);
+    gemm([width, classes, rows], questions.t(), grads, Start::Zero, Then::Stay, dfixed);
     column_sums(&kept.fixed, dfixed_bias);
     let mut dquestions = vec![0.0; rows * width];
-    gemm([rows, width, classes], grads, Matrix::new(fixed, classes).t(), Start::Zero, false, &mut dquestions);
+    gemm(
+        [rows, width, classes],
+        grads,
+        Matrix::new(fixed, classes).t(),
+        Start::Zero,
+        Then::Stay,
+        &mut dquestions,
+    );
     let mut dagainst = vec![0.0; rows * width];
     let mut dnormed = vec![0.0; x.len()];
     let scale = sizes.scale();
     point_back(scale, width, [&kept.against, &kept.normed, &kept.pointed], &mut dagainst, &mut dnormed);
     let (grads, queries) = (Matrix::new(&dagainst, width), Matrix::new(&kept.queries, width));
-    gemm([width, width, rows], grads.t(), queries, Start::Zero, false, dkey);
+    gemm([width, width, rows], grads.t(), queries, Start::Zero, Then::Stay, dkey);
     let mut dqueries = vec![0.0; rows * width];
-    gemm([rows, width, width], grads, Matrix::new(key, width), Start::Zero, false, &mut dqueries);
+    gemm([rows, width, width], grads, Matrix::new(key, width), Start::Zero, Then::Stay, &mut dqueries);
     let grads = Matrix::new(&dqueries, width);
-    gemm([width, width, rows], questions.t(), grads, Start::Zero, false, dquery);
-    gemm([rows, width, width], grads, Matrix::new(query, width).t(), Start::Kept, false, &mut dquestions);
+    gemm([width, width, rows], questions.t(), grads, Start::Zero, Then::Stay, dquery);
+    gemm(
+        [rows, width, width],
+        grads,
+        Matrix::new(query, width).t(),
+        Start::Kept,
+        Then::Stay,
+        &mut dquestions,
+    );
     for (row, question) in dquestions.chunks_exact(width).enumerate() {
         for (to, x) in dnormed[sizes.question(row)..][..width].iter_mut().zip(question) {
             *to += x;

@@ -145,15 +145,19 @@ mod wide {
                     } else {
                         (_mm256_setzero_ps(), _mm256_setzero_ps())
                     };)*
+                    // Two places in A, so that every row is one or two steps from one of them.
+                    let mut high = a.wrapping_add(3 * a_row);
                     for _ in 0..k {
                         let (b0, b1) = (_mm256_loadu_ps(b), _mm256_loadu_ps(b.add(8)));
                         $(
-                            let s = _mm256_broadcast_ss(&*a.add($i * a_row));
+                            let from = if $i < 3 { a.wrapping_add($i * a_row) } else { high.wrapping_add(($i - 3) * a_row) };
+                            let s = _mm256_broadcast_ss(&*from);
                             $x = _mm256_add_ps($x, _mm256_mul_ps(s, b0));
                             $y = _mm256_add_ps($y, _mm256_mul_ps(s, b1));
                         )*
                         // Past the end after the last turn, where nothing reads.
                         a = a.wrapping_add(a_col);
+                        high = high.wrapping_add(a_col);
                         b = b.wrapping_add(b_row);
                     }
                     $(
@@ -184,11 +188,16 @@ mod wide {
                 unsafe {
                     $(let mut $x: __m256 =
                         if keep { _mm256_loadu_ps(c.add($i * c_row)) } else { _mm256_setzero_ps() };)*
+                    let mut high = a.wrapping_add(3 * a_row);
                     for _ in 0..k {
                         let b0 = _mm256_loadu_ps(b);
-                        $($x = _mm256_add_ps($x, _mm256_mul_ps(_mm256_broadcast_ss(&*a.add($i * a_row)), b0));)*
+                        $(
+                            let from = if $i < 3 { a.wrapping_add($i * a_row) } else { high.wrapping_add(($i - 3) * a_row) };
+                            $x = _mm256_add_ps($x, _mm256_mul_ps(_mm256_broadcast_ss(&*from), b0));
+                        )*
                         // Past the end after the last turn, where nothing reads.
                         a = a.wrapping_add(a_col);
+                        high = high.wrapping_add(a_col);
                         b = b.wrapping_add(b_row);
                     }
                     $(_mm256_storeu_ps(c.add($i * c_row), $x);)*

@@ -4,7 +4,17 @@ use super::{Numbers, numbers};
 use crate::learners::kernels::attention::Heads;
 use crate::learners::kernels::blocks::{Kept, attention, attention_back, feed, feed_back};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
+use std::cell::RefCell;
 use std::sync::Mutex;
+
+thread_local! {
+    /// Room of blocks that have been walked back, for those of the next step: fresh memory costs much.
+    static SPARE: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+}
+
+fn spare() -> Mutex<Kept> {
+    Mutex::new(SPARE.with_borrow_mut(Vec::pop).unwrap_or_default())
+}
 
 /// x + attention(norm x).
 pub(super) struct Attention {
@@ -20,13 +30,13 @@ pub(super) struct Feed {
 
 impl Attention {
     pub(super) fn new(sizes: Heads) -> Self {
-        Self { sizes, kept: Mutex::default() }
+        Self { sizes, kept: spare() }
     }
 }
 
 impl Feed {
     pub(super) fn new(hidden: usize) -> Self {
-        Self { hidden, kept: Mutex::default() }
+        Self { hidden, kept: spare() }
     }
 }
 
@@ -71,6 +81,7 @@ impl CustomOp2 for Attention {
         // Some of what was kept is written over: a graph is walked back once.
         let mut kept = std::mem::take(&mut *self.kept.lock().expect("no panic before"));
         attention_back(self.sizes, all, &mut kept, &mut dx, &mut dweights);
+        SPARE.with_borrow_mut(|spare| spare.push(kept));
         both(x, weights, dx, dweights)
     }
 }
@@ -108,6 +119,7 @@ impl CustomOp2 for Feed {
         // Some of what was kept is written over: a graph is walked back once.
         let mut kept = std::mem::take(&mut *self.kept.lock().expect("no panic before"));
         feed_back([n, width, self.hidden], all, &mut kept, &mut dx, &mut dweights);
+        SPARE.with_borrow_mut(|spare| spare.push(kept));
         both(x, weights, dx, dweights)
     }
 }

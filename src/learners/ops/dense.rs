@@ -1,7 +1,7 @@
 //! A full layer, with a way back.
 
 use super::{Numbers, numbers};
-use crate::learners::kernels::gemm::{Matrix, Start, column_sums, cut_off_back, gemm};
+use crate::learners::kernels::gemm::{Matrix, Start, Then, column_sums, cut_off_back, gemm};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
 /// x w + b, cut off at zero or not.
@@ -29,7 +29,8 @@ impl CustomOp3 for Linear {
         }
         let mut out = vec![0.0; n * outputs];
         let (x, w) = (Matrix::new(numbers(x, x_layout)?, k), Matrix::new(numbers(w, w_layout)?, outputs));
-        gemm([n, outputs, k], x, w, Start::Row(numbers(b, b_layout)?), self.relu, &mut out);
+        let then = if self.relu { Then::Cut } else { Then::Stay };
+        gemm([n, outputs, k], x, w, Start::Row(numbers(b, b_layout)?), then, &mut out);
         Ok((CpuStorage::F32(out), (n, outputs).into()))
     }
 
@@ -53,12 +54,12 @@ impl CustomOp3 for Linear {
         };
         let grads = Matrix::new(grad, outputs);
         let (mut dw, mut db) = (vec![0.0; k * outputs], vec![0.0; outputs]);
-        gemm([k, outputs, n], Matrix::new(&Numbers::of(x)?, k).t(), grads, Start::Zero, false, &mut dw);
+        gemm([k, outputs, n], Matrix::new(&Numbers::of(x)?, k).t(), grads, Start::Zero, Then::Stay, &mut dw);
         column_sums(grad, &mut db);
         let dx = if x.track_op() {
             let mut dx = vec![0.0; n * k];
             let w = Numbers::of(w)?;
-            gemm([n, k, outputs], grads, Matrix::new(&w, outputs).t(), Start::Zero, false, &mut dx);
+            gemm([n, k, outputs], grads, Matrix::new(&w, outputs).t(), Start::Zero, Then::Stay, &mut dx);
             Some(Tensor::from_vec(dx, (n, k), device)?)
         } else {
             None

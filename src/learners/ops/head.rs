@@ -5,7 +5,13 @@ use crate::learners::batch::Batch;
 use crate::learners::kernels::choice::{Logits, losses};
 use crate::learners::kernels::head::{Kept, Sizes, back, logits, loss};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
+
+thread_local! {
+    /// Room of a head that has been walked back, for that of the next step.
+    static SPARE: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
 
 /// The head of a transformer and its loss.
 pub(super) struct Head {
@@ -21,7 +27,7 @@ pub(super) struct Loss {
 
 impl Head {
     pub(super) fn new(batch: Arc<Batch>) -> Self {
-        Self { batch, kept: Mutex::default() }
+        Self { batch, kept: Mutex::new(SPARE.take().unwrap_or_default()) }
     }
 
     fn sizes(&self, width: usize) -> Sizes {
@@ -70,6 +76,7 @@ impl CustomOp2 for Head {
         }
         let sizes = self.sizes(x.dims2()?.1);
         back(sizes, &Numbers::of(x)?, &Numbers::of(weights)?, &mut kept, &mut dx, &mut dweights);
+        SPARE.set(Some(kept));
         let dx = Tensor::from_vec(dx, x.shape(), x.device())?;
         Ok((Some(dx), Some(Tensor::from_vec(dweights, weights.shape(), x.device())?)))
     }
