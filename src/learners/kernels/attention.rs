@@ -2,7 +2,7 @@
 
 use super::exp::exp;
 use super::tile::{ROWS, Steps, product};
-use super::{LANES, kernel, tree};
+use super::{LANES, greater, kernel, tree};
 
 /// Sizes of an attention; each head's share of the width is a multiple of eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,10 +138,9 @@ kernel! {
             let mut most = [f32::NEG_INFINITY; LANES];
             for x in row.as_chunks::<LANES>().0 {
                 for l in 0..LANES {
-                    most[l] = if x[l] > most[l] { x[l] } else { most[l] };
+                    most[l] = greater(most[l], x[l]);
                 }
             }
-            let greater = |a: f32, b: f32| if b > a { b } else { a };
             let [a, b, c, d] = [0, 1, 2, 3].map(|l| greater(most[l], most[l + 4]));
             let most = greater(greater(a, b), greater(c, d)) * scale;
             row.iter_mut().for_each(|x| *x = *x * scale - most);

@@ -2,7 +2,7 @@
 //! all tokens that it can be copied from. Source: [Vinyals2015].
 
 use super::exp::exp;
-use super::{LANES, kernel, tree};
+use super::{LANES, greater, kernel, tree};
 use crate::tasks::encoding::NO_COPY;
 
 /// What is asked for in each row, and with which weight.
@@ -56,8 +56,8 @@ kernel! {
 
 /// All masses of the softmax, to be divided by the sum; the greatest logit; the sum.
 fn soften(logits: Logits, fixed: &mut [f32], pointed: &mut [f32]) -> (f32, f32) {
-    let most = logits.fixed.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let most = logits.pointers().fold(most, |most, (_, _, z)| most.max(z));
+    let most = logits.fixed.iter().copied().fold(f32::NEG_INFINITY, greater);
+    let most = logits.pointers().fold(most, |most, (_, _, z)| greater(most, z));
     let mut sum = masses(logits.fixed, most, fixed);
     pointed.fill(0.0);
     for (token, _, z) in logits.pointers() {
@@ -93,7 +93,7 @@ pub fn loss(
     for &(class, part) in wanted {
         let own = logits.fixed[usize::from(class)];
         let copies = || logits.pointers().filter(|(_, copy, _)| *copy == class);
-        let near = copies().fold(own, |most, (_, _, z)| most.max(z));
+        let near = copies().fold(own, |most, (_, _, z)| greater(most, z));
         let mass = copies().fold(exp(own - near), |sum, (_, _, z)| sum + exp(z - near));
         let share = weight * part / mass;
         fixed[usize::from(class)] -= exp(own - near) * share;

@@ -275,7 +275,8 @@ mod tests {
         }
     }
 
-    const SIZES: [[usize; 3]; 12] = [
+    const SIZES: [[usize; 3]; 13] = [
+        [70, 24, 300],
         [1, 1, 1],
         [1, 8, 3],
         [2, 16, 5],
@@ -302,6 +303,7 @@ mod tests {
                 (a[1], b[0], Start::Row(&row)),
                 (a[0], b[1], Start::Kept),
                 (a[1], b[1], Start::Zero),
+                (a[1], b[0], Start::Zero),
                 (a[0], b[0], Start::Kept),
             ] {
                 let (mut plain, mut fast, mut slow) = (kept.clone(), kept.clone(), kept.clone());
@@ -326,6 +328,27 @@ mod tests {
         assert_ne!(bits(&right), bits(&wrong), "fused");
         triple([m, n, k], a, b, Start::Zero, &mut wrong, |a, b, sum| sum + a * b, false);
         assert_ne!(bits(&right), bits(&wrong), "from the last to the first");
+    }
+
+    #[test]
+    fn cuts_in_passing_are_cuts_after() {
+        for [m, n, k] in SIZES {
+            let (x, y, out) = (noise(1, m * k), noise(2, k * n), noise(3, m * n));
+            for (a, b) in
+                [(Matrix::new(&x, k), Matrix::new(&y, n)), (Matrix::new(&x, m).t(), Matrix::new(&y, n))]
+            {
+                let run = |then| {
+                    let mut c = vec![0.0; m * n];
+                    gemm([m, n, k], a, b, Start::Zero, then, &mut c);
+                    c
+                };
+                let (mut cut, mut back) = (run(Then::Stay), run(Then::Stay));
+                cut_off(&mut cut);
+                cut_off_back(&out, &mut back);
+                assert_eq!(bits(&run(Then::Cut)), bits(&cut), "{m} {n} {k}");
+                assert_eq!(bits(&run(Then::Where(&out))), bits(&back), "{m} {n} {k}");
+            }
+        }
     }
 
     #[test]

@@ -26,6 +26,13 @@ pub fn tree(x: [f32; LANES]) -> f32 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
 
+/// The greater of two; of zeros of both signs the first, which `f32::max` leaves open.
+#[inline(always)]
+#[must_use]
+pub fn greater(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
 /// Defines a function whose one body is compiled for AVX2 and for any CPU; which runs is found out
 /// at run time. Wider vectors change no bits: the body says the order of every sum.
 macro_rules! kernel {

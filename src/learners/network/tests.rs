@@ -250,3 +250,11 @@ fn what_does_not_fit_is_said() {
     let error = Network::new(&NetworkSpec::Tabular, ALPHABET, OPTIMISER, draws).expect_err("no weights");
     assert!(error.contains("tabular"), "{error}");
 }
+
+#[test]
+fn networks_are_sent_and_scorers_shared() {
+    fn sent<T: Send>() {}
+    fn shared<T: Clone + Send + Sync>() {}
+    sent::<Network>();
+    shared::<Scorer>();
+}
