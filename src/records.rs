@@ -235,6 +235,17 @@ pub struct Trace {
     pub truth: String,
     /// The match's tally.
     pub tally: Tally,
+    /// Where a student's word is wrong: what taught it so.
+    pub taught: Option<Taught>,
+}
+
+/// Lessons that taught a wrong answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taught {
+    /// How many there were, and how like the question.
+    pub summary: String,
+    /// The newest of them, each with the round it was of.
+    pub lessons: Vec<(u32, TraceNode)>,
 }
 
 impl std::fmt::Display for Trace {
@@ -246,7 +257,14 @@ impl std::fmt::Display for Trace {
             f,
             "\ncost {}: {} checks, {} recombinations, {} arguments read; {} agent calls; {} acts erred",
             t.cost, t.checks, t.combines, t.arguments, t.agent_calls, t.erred
-        )
+        )?;
+        let Some(taught) = &self.taught else { return Ok(()) };
+        writeln!(f, "\nwhat taught it so: {}", taught.summary)?;
+        for (round, lesson) in &taught.lessons {
+            writeln!(f, "\nround {round}:")?;
+            lesson.write(f, 1)?;
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! question and the verdict on it, and measures the student that enters the round.
 
 use crate::agents::learned::Decoding;
-use crate::claim::{Answer, Claim};
+use crate::claim::{Answer, Claim, Question};
 use crate::systems::sight::{Scene, Table};
 use crate::tasks::encoding::{Alphabet, Pages};
 use crate::world::brain::Brain;
@@ -13,7 +13,7 @@ use bevy_ecs::prelude::{In, Query, ResMut, Resource, World};
 use std::sync::Arc;
 
 /// Lessons, and what is known of each beside its page.
-#[derive(Resource)]
+#[derive(Clone, Resource)]
 pub struct Lessons {
     /// What is asked.
     pub pages: Pages,
@@ -30,6 +30,8 @@ pub struct Lessons {
 pub struct Note {
     /// The trial it is from.
     pub trial: u64,
+    /// What is asked.
+    pub question: Question,
     /// The level of the question.
     pub level: u8,
     /// Whether the verdict is right.
@@ -59,6 +61,15 @@ impl Lessons {
         self.targets.clear();
         self.own.clear();
         self.notes.clear();
+    }
+}
+
+impl Lessons {
+    /// The page of a lesson.
+    #[must_use]
+    pub fn page(&self, lesson: usize) -> &[u16] {
+        let each = self.pages.alphabet.tokens * self.pages.alphabet.per_token;
+        &self.pages.symbols[lesson * each..][..each]
     }
 }
 
@@ -108,6 +119,7 @@ fn collect_block(
         lessons.own.push(brain.class(table.ground, question, argmax));
         lessons.notes.push(Note {
             trial: at.trial,
+            question,
             level,
             right,
             slipped: !right && ledger.erred > 0,

@@ -175,12 +175,18 @@ impl Ready {
     }
 }
 
-/// Trains whatever a replicate trains.
-fn prepare(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Ready, Stopped> {
+/// Trains whatever a replicate trains; a diary, if there is one, keeps the student's lessons.
+fn prepare(
+    cell: &CellSpec,
+    replicate: u32,
+    conditions: &Conditions,
+    diary: Option<&mut school::Diary>,
+) -> Result<Ready, Stopped> {
     let cast = school::line_up(cell, replicate, conditions)?;
     match cell.protocol.stages.distil {
         Distil::Learned { targets, training } => {
-            school::distil(cell, &cast, targets, &training, replicate, conditions)
+            let class = school::class(cell, &cast, targets, &training, replicate, conditions);
+            class.distil(cell, diary)
         }
         Distil::Parametric { .. } => law::distil(cell, cast, replicate, conditions),
         Distil::None => {
@@ -204,7 +210,7 @@ pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecor
 pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord, Stopped> {
     plan::plan(cell).map_err(Stopped::Unplayable)?;
     let parts = (0..cell.replicates).into_par_iter().map(|replicate| {
-        let ready = prepare(cell, replicate, conditions)?;
+        let ready = prepare(cell, replicate, conditions, None)?;
         let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
         let sums = play_act(&ready.cell, &plan, ready.act(replicate), conditions)?;
         Ok((sums, ready.rounds, ready.levels))

@@ -3,8 +3,9 @@
 
 use crate::agents::learned::{Decoding, NetworkSpec, Training};
 use crate::agents::{AgentSpec, Competence};
+use crate::claim::Question;
 use crate::learners::learner::{Learner, Round};
-use crate::records::{LearnedRound, LevelRecord, RoundRecord};
+use crate::records::{self, LearnedRound, LevelRecord, RoundRecord, TraceNode};
 use crate::scenario::distil::{Distil, Targets};
 use crate::scenario::presets::Preset;
 use crate::scenario::spec::CellSpec;
@@ -12,9 +13,10 @@ use crate::streams::{Address, Moment, Purpose, Streams};
 use crate::systems::distil::{Lessons, Note, Pupil, collect};
 use crate::tasks::Family;
 use crate::tasks::encoding::Alphabet;
-use crate::tournament::{Act, Conditions, Going, Plan, Ready, Stopped, Theatre, plan};
+use crate::tournament::{Act, Conditions, Going, Plan, Ready, Stopped, Theatre, plan, trace};
 use crate::world::brain::Brain;
 use crate::world::mind::{Skill, Student};
+use crate::world::resources::Journal;
 use crate::world::spawn::{self, Cast, Roots};
 use std::sync::Arc;
 
@@ -58,8 +60,23 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
     }
 }
 
+/// An answer of a student's that is wrong.
+pub(super) struct Wrong<'a> {
+    /// The page of the question.
+    pub page: &'a [u16],
+    /// The question.
+    pub question: Question,
+    /// Its level.
+    pub level: u8,
+    /// The class of what it said.
+    pub said: u16,
+}
+
+/// Lessons that are told of a wrong answer.
+const TOLD: usize = 3;
+
 /// Somebody who is taught.
-struct Class<'a> {
+pub(super) struct Class<'a> {
     /// What makes the lessons.
     cell: CellSpec,
     /// Who is in its seats, and which seat is the student's.
@@ -102,30 +119,48 @@ pub(super) fn line_up(
             return Ok(Cast::AsIs);
         };
         let class = Class::new(cell, &[], agent, Targets::Truth, training, replicate, conditions);
-        Ok(Cast::Schooled(class.teach()?.brain))
+        Ok(Cast::Schooled(class.teach(None)?.brain))
     };
     cell.agents.iter().map(seat).collect()
 }
 
-/// Trains a replicate's student; its word is then the verdict.
-pub(super) fn distil(
-    cell: &CellSpec,
+/// The class of the student that a cell's protocol trains.
+pub(super) fn class<'a>(
+    cell: &'a CellSpec,
     cast: &[Cast],
     targets: Targets,
-    training: &Training,
+    training: &'a Training,
     replicate: u32,
-    conditions: &Conditions,
-) -> Result<Ready, Stopped> {
+    conditions: &'a Conditions<'a>,
+) -> Class<'a> {
     let spec = &cell.agents[cell.student().expect("a plan was made, which needs one")];
-    let class = Class::new(cell, cast, spec, targets, training, replicate, conditions);
-    let taught = class.teach()?;
-    let levels = class.examine(&taught)?;
-    let Taught { brain, sureness, rounds, iteration } = taught;
-    let cast = vec![Cast::Student(Student { skill: Skill::Learned(brain), sureness })];
-    Ok(Ready { cell: alone(cell, spec.clone()), cast, iteration, rounds, levels })
+    Class::new(cell, cast, spec, targets, training, replicate, conditions)
+}
+
+/// What is kept of a training, so that it can be told what taught a student something.
+#[derive(Default)]
+pub(super) struct Diary(Vec<Entry>);
+
+/// A round of a diary.
+struct Entry {
+    round: u32,
+    top: u32,
+    iteration: u16,
+    brain: Arc<Brain>,
+    sureness: Vec<f64>,
+    lessons: Lessons,
 }
 
 impl<'a> Class<'a> {
+    /// Trains the student; its word is then the verdict.
+    pub(super) fn distil(&self, cell: &CellSpec, diary: Option<&mut Diary>) -> Result<Ready, Stopped> {
+        let taught = self.teach(diary)?;
+        let levels = self.examine(&taught)?;
+        let Taught { brain, sureness, rounds, iteration } = taught;
+        let cast = vec![Cast::Student(Student { skill: Skill::Learned(brain), sureness })];
+        Ok(Ready { cell: alone(cell, self.spec.clone()), cast, iteration, rounds, levels })
+    }
+
     fn new(
         cell: &CellSpec,
         cast: &[Cast],
@@ -206,7 +241,7 @@ impl<'a> Class<'a> {
         theatre
     }
 
-    fn teach(&self) -> Result<Taught, Stopped> {
+    fn teach(&self, mut diary: Option<&mut Diary>) -> Result<Taught, Stopped> {
         let Self { training, replicate, conditions, .. } = self;
         let failed =
             |reason: String| Stopped::Failed(format!("{}, replicate {replicate}: {reason}", self.cell.id));
@@ -228,6 +263,7 @@ impl<'a> Class<'a> {
         let (mut acts, mut loss) = (0, None);
         for round in 0..=training.rounds {
             let cast = self.seated(&taught.brain, &taught.sureness);
+            let taught_up_to = top;
             spawn::seat(&mut theatre.world, &self.cell, *replicate, taught.iteration, &cast);
             let first = FIRST_LESSON + u64::from(round) * u64::from(training.questions);
             let trials = first..first + u64::from(training.questions);
@@ -263,6 +299,18 @@ impl<'a> Class<'a> {
             if highest > training.curriculum && top < level_max {
                 top += 1;
             }
+            if let Some(Diary(entries)) = &mut diary {
+                let (brain, sureness) = (taught.brain.clone(), taught.sureness.clone());
+                let (iteration, lessons) = (taught.iteration, lessons.clone());
+                entries.push(Entry {
+                    round: round + 1,
+                    top: taught_up_to,
+                    iteration,
+                    brain,
+                    sureness,
+                    lessons,
+                });
+            }
             let lessons = Round { pages: &lessons.pages, targets: &lessons.targets, own: &lessons.own };
             let mut draws = streams.draws(self.address("batches", round));
             let (mut step, before) = (learner.steps(), round + 1);
@@ -291,6 +339,65 @@ impl<'a> Class<'a> {
             taught.iteration += 1;
         }
         Ok(taught)
+    }
+
+    /// What taught the student to say `said` of a question: lessons of the same page, else of the same
+    /// question about other facts, else of its level; the newest few, told.
+    pub(super) fn explain(
+        &self,
+        Diary(entries): &Diary,
+        wrong: &Wrong,
+    ) -> Result<Option<records::Taught>, Stopped> {
+        let all =
+            || entries.iter().rev().flat_map(|entry| (0..entry.lessons.notes.len()).map(move |i| (entry, i)));
+        let taught_so = |entry: &Entry, i: usize| entry.lessons.targets[i] == wrong.said;
+        let wrongly = |entry: &Entry, i: usize| !entry.lessons.notes[i].right;
+        let of_page: Vec<_> = all().filter(|(entry, i)| entry.lessons.page(*i) == wrong.page).collect();
+        let so = of_page.iter().filter(|(entry, i)| taught_so(entry, *i)).count();
+        let (summary, chosen): (String, Vec<_>) = if so > 0 {
+            let chosen = of_page.iter().filter(|(entry, i)| taught_so(entry, *i)).copied().collect();
+            (
+                format!(
+                    "{so} of {} lessons on these very facts and question gave this answer",
+                    of_page.len()
+                ),
+                chosen,
+            )
+        } else {
+            let like = |(entry, i): &(&Entry, usize)| entry.lessons.notes[*i].question == wrong.question;
+            let (alike, what): (Vec<_>, _) = match all().filter(like).collect::<Vec<_>>() {
+                alike if alike.is_empty() => (
+                    all().filter(|(entry, i)| entry.lessons.notes[*i].level == wrong.level).collect(),
+                    "of its level",
+                ),
+                alike => (alike, "on this question about other facts"),
+            };
+            let count = alike.len();
+            let chosen: Vec<_> = alike.into_iter().filter(|(entry, i)| wrongly(entry, *i)).collect();
+            let none = if of_page.is_empty() { "no lesson was" } else { "no lesson gave this answer" };
+            (
+                format!(
+                    "{none} on these very facts and question; {} of {count} lessons {what} taught something wrong",
+                    chosen.len()
+                ),
+                chosen,
+            )
+        };
+        let told =
+            chosen.into_iter().take(TOLD).map(|(entry, i)| self.retell(entry, entry.lessons.notes[i].trial));
+        Ok(Some(records::Taught { summary, lessons: told.collect::<Result<_, Stopped>>()? }))
+    }
+
+    /// A lesson, played again and told.
+    fn retell(&self, entry: &Entry, trial: u64) -> Result<(u32, TraceNode), Stopped> {
+        let plan = plan::in_blocks(&self.cell, Some(1)).map_err(Stopped::Unplayable)?;
+        let cast = self.seated(&entry.brain, &entry.sureness);
+        let (iteration, roots) = (entry.iteration, Roots::Lessons(entry.top));
+        let act = Act { replicate: self.replicate, iteration, roots, cast: &cast };
+        let mut theatre = self.open(&plan, act);
+        theatre.world.resource_mut::<Journal>().on = true;
+        theatre.play(trial, 1, act);
+        Ok((entry.round, trace::tell(&mut theatre.world).root))
     }
 
     /// How right student and targets are at each level in the end, on the cell's own trials.
