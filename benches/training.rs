@@ -1,4 +1,4 @@
-//! One step of training on one thread: forward, loss, backward, clipping, AdamW. `benches/pytorch.py` times
+//! One step of training on one thread: forward, loss, backward, clipping, AdamW; and answers. `benches/pytorch.py` times
 //! the same work in PyTorch and prints both.
 //!
 //! The limit is multiply-adds. A core of the AVX2 kind multiplies two vectors of eight a cycle, and adds
@@ -10,7 +10,7 @@
 //!   three times that with the way back, 2 layers, 256 tokens: 79, and the head's 1;
 //! - the same of 32 tokens, batch 64, that is 2048 tokens: 654, and the head's 3.
 //!
-//! At 3.3 GHz and 16 a cycle that is 0.8, 1.5 and 12.4 ms.
+//! At 16 a cycle of 2.9 GHz that is 0.9, 1.7 and 14 ms. The products here reach 12 to 13 a cycle there.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use elenchus::agents::learned::NetworkSpec;
@@ -85,16 +85,29 @@ fn dense(c: &mut Criterion) {
     c.bench_function("dense-256-batch-128", |b| b.iter(|| step().expect("a step")));
 }
 
-/// A transformer of width 64 with two layers.
-fn transformer(c: &mut Criterion) {
-    let spec = NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256 };
-    for (tokens, rows) in [(16, 16), (32, 64)] {
+const TRANSFORMER: NetworkSpec = NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256 };
+const MLP: NetworkSpec = NetworkSpec::Mlp { width: 256, layers: 2 };
+
+/// Steps on pages, and answers to them.
+fn networks(c: &mut Criterion) {
+    let sizes = [
+        ("transformer-64", TRANSFORMER, 16, 16),
+        ("transformer-64", TRANSFORMER, 32, 64),
+        ("mlp-256", MLP, 32, 64),
+    ];
+    for (name, spec, tokens, rows) in sizes {
         let alphabet = Alphabet { tokens, per_token: 3, symbols: 64, classes: 32 };
         let streams = Streams::new(1);
         let mut network = Network::new(&spec, alphabet, OPTIMISER, draws(&streams)).expect("a network");
         let (pages, targets) = pages(alphabet, rows);
         let mut step = || network.step(&pages, &targets, None).expect("a step");
-        c.bench_function(&format!("transformer-64-tokens-{tokens}-batch-{rows}"), |b| b.iter(&mut step));
+        c.bench_function(&format!("{name}-tokens-{tokens}-batch-{rows}"), |b| b.iter(&mut step));
+        let (scorer, mut out) = (network.scorer(), Vec::new());
+        let mut answer = || {
+            out.clear();
+            scorer.scores(&pages, &mut out).expect("they fit");
+        };
+        c.bench_function(&format!("{name}-tokens-{tokens}-answers-{rows}"), |b| b.iter(&mut answer));
     }
 }
 
@@ -107,5 +120,5 @@ fn settings() -> Criterion {
     Criterion::default().measurement_time(Duration::from_secs(4)).sample_size(40)
 }
 
-criterion_group! { name = benches; config = settings(); targets = dense, transformer }
+criterion_group! { name = benches; config = settings(); targets = dense, networks }
 criterion_main!(benches);

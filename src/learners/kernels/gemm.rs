@@ -178,10 +178,28 @@ fn pack_b(n: usize, k: usize, b: Matrix, panels: &mut Vec<f32>) {
             }
             continue;
         }
+        if b.row == 1 && cols == COLS {
+            turn_panel(b.col, from, out);
+            continue;
+        }
         out.fill(0.0);
         for j in 0..cols {
             for p in 0..k {
                 out[p * COLS + j] = from[j * b.col + p * b.row];
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Sixteen rows, so far apart, of k numbers each -> k rows of sixteen.
+    fn turn_panel(step: usize, from: &[f32], out: &mut [f32]) {
+        let out = out.as_chunks_mut::<COLS>().0;
+        let k = out.len();
+        let rows: [&[f32]; COLS] = std::array::from_fn(|j| &from[j * step..][..k]);
+        for p in 0..k {
+            for j in 0..COLS {
+                out[p][j] = rows[j][p];
             }
         }
     }
