@@ -1,5 +1,5 @@
-//! One step of training on one thread: forward, loss, backward, clipping, AdamW; and answers. `benches/pytorch.py` times
-//! the same work in PyTorch and prints both.
+//! One step of training on one thread: forward, loss, backward, clipping, AdamW; and answers.
+//! `benches/pytorch.py` times the same steps in PyTorch and prints both.
 //!
 //! The limit is multiply-adds. A core of the AVX2 kind multiplies two vectors of eight a cycle, and adds
 //! as many beside that if it has adders of their own (AMD Zen), or instead of it (Intel): 16 or 8
