@@ -17,11 +17,12 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use elenchus::agents::learned::NetworkSpec;
+use elenchus::agents::learned::Schedule;
 use elenchus::claim::Question;
 use elenchus::learners::batch::Batch;
 use elenchus::learners::ops::Ops;
 use elenchus::learners::weights::{Initial, Plan, Weights};
-use elenchus::learners::{Network, Optimiser, Schedule};
+use elenchus::learners::{Network, Optimiser};
 use elenchus::streams::{Draws, Moment, Purpose, Streams};
 use elenchus::tasks::encoding::{Alphabet, NO_COPY, Pages};
 use std::sync::Arc;

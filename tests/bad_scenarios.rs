@@ -1,7 +1,11 @@
 //! Bad scenarios: each mistake gets its place, what was expected, what was found and the nearest
 //! known name, all mistakes in one go; and no text whatsoever makes the reader or the engine panic.
 
+use elenchus::agents::Competence;
+use elenchus::agents::learned::{NetworkSpec, Training};
+use elenchus::scenario::distil::Distil;
 use elenchus::scenario::file::Problems;
+use elenchus::scenario::spec::CellSpec;
 use elenchus::scenario::spec::Scenario;
 use elenchus::scenario::{Overrides, Source, read};
 use elenchus::tournament::{Conditions, plan, play_cell};
@@ -313,6 +317,32 @@ fn shipped() -> Vec<String> {
     texts
 }
 
+/// Trainings as short as can be.
+fn make_short_of_lessons(cell: &mut CellSpec) {
+    let shorten = |training: &mut Training| {
+        let most = |number: &mut u32, most| *number = (*number).min(most);
+        most(&mut training.rounds, 1);
+        most(&mut training.questions, 8);
+        most(&mut training.steps, 2);
+        most(&mut training.batch, 4);
+    };
+    if let Distil::Learned { training, .. } = &mut cell.protocol.stages.distil {
+        shorten(training);
+    }
+    for agent in &mut cell.agents {
+        if let Competence::Learned { network, schooling, .. } = &mut agent.competence {
+            schooling.iter_mut().for_each(shorten);
+            *network = match *network {
+                NetworkSpec::Tabular => NetworkSpec::Tabular,
+                NetworkSpec::Mlp { .. } => NetworkSpec::Mlp { width: 8, layers: 1 },
+                NetworkSpec::Transformer { .. } => {
+                    NetworkSpec::Transformer { width: 8, layers: 1, heads: 1, hidden: 8 }
+                }
+            };
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -333,6 +363,7 @@ proptest! {
             Ok(scenario) => {
                 for mut cell in scenario.cells.into_iter().take(12) {
                     cell.replicates = cell.replicates.min(2);
+                    make_short_of_lessons(&mut cell);
                     if plan(&cell).is_ok_and(|plan| plan.questions_max <= 20_000) {
                         let record = play_cell(&cell, &Conditions::default());
                         prop_assert!(record.is_ok_and(|record| record.total().right <= record.total().trials));

@@ -131,34 +131,43 @@ impl Reader {
 
 /// Of the classes from `first` on, `answers` many, and the last one, "I don't know": the one that is
 /// decided on, as an answer's number; `answers` itself stands for "I don't know". Integers decide.
+/// A `guess` is never "I don't know".
 #[must_use]
-pub fn decide(scores: &[f32], first: usize, answers: usize, decoding: Decoding, word: u32) -> usize {
+pub fn decide(
+    scores: &[f32],
+    first: usize,
+    answers: usize,
+    decoding: Decoding,
+    guess: bool,
+    word: u32,
+) -> usize {
     // In units of 2^-32; what is not a number counts nothing.
     let weight = |i: usize| {
         let class = if i == answers { scores.len() - 1 } else { first + i };
         (f64::from(scores[class]) * 4_294_967_296.0) as u64
     };
+    let last = if guess { answers.saturating_sub(1) } else { answers };
     match decoding {
         Decoding::Argmax => {
-            let most = (0..=answers).map(weight).max().unwrap_or(0);
-            let likeliest = || (0..=answers).filter(|i| weight(*i) == most);
+            let most = (0..=last).map(weight).max().unwrap_or(0);
+            let likeliest = || (0..=last).filter(|i| weight(*i) == most);
             // Among equals one by the draw, so that who knows nothing guesses.
             let pick = below(word, likeliest().count() as u32) as usize;
             likeliest().nth(pick).unwrap_or(answers)
         }
         Decoding::Sampled => {
-            let total: u64 = (0..=answers).map(weight).sum();
+            let total: u64 = (0..=last).map(weight).sum();
             if total == 0 {
                 return below(word, answers as u32) as usize;
             }
             let mut left = ((u128::from(word) * u128::from(total)) >> 32) as u64;
-            for i in 0..=answers {
+            for i in 0..=last {
                 match left.checked_sub(weight(i)) {
                     Some(rest) => left = rest,
                     None => return i,
                 }
             }
-            answers
+            last
         }
     }
 }
@@ -171,14 +180,16 @@ mod tests {
     fn decisions_follow_the_scores() {
         let scores = [0.5, 0.125, 0.25, 0.0, 0.125];
         // Classes 1 and 2, and the last: 1/4, 1/2 and 1/4 of what is left.
-        let sampled = |word| decide(&scores, 1, 2, Decoding::Sampled, word);
+        let sampled = |word| decide(&scores, 1, 2, Decoding::Sampled, false, word);
         assert_eq!(
             [0, (1 << 30) - 1, 1 << 30, (3 << 30) - 1, 3 << 30, u32::MAX].map(sampled),
             [0, 0, 1, 1, 2, 2]
         );
-        assert_eq!(decide(&scores, 0, 4, Decoding::Argmax, 7), 0);
+        let guessed = |word| decide(&scores, 1, 2, Decoding::Sampled, true, word);
+        assert_eq!([0, 1 << 30, 3 << 30, u32::MAX].map(guessed), [0, 0, 1, 1]);
+        assert_eq!(decide(&scores, 0, 4, Decoding::Argmax, false, 7), 0);
         let flat = [0.25; 4];
-        let guess = |word| decide(&flat, 0, 3, Decoding::Argmax, word);
+        let guess = |word| decide(&flat, 0, 3, Decoding::Argmax, false, word);
         assert_eq!([0, 1 << 30, 2 << 30, 3 << 30].map(guess), [0, 1, 2, 3]);
     }
 }

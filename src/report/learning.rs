@@ -72,7 +72,8 @@ pub fn published(scenario: &Scenario, rows: &[Row]) -> String {
 
 /// A published value beside ours; `None` where its cell was not played.
 fn beside(published: &Published, rows: &[Row]) -> Option<String> {
-    let (cell, record) = rows.iter().find(|(cell, _)| cell.id == published.cell)?;
+    let row = rows.iter().position(|(cell, _)| cell.id == published.cell)?;
+    let (cell, record) = rows[row];
     let level = || learning::levels(record).into_iter().find(|level| level.level == published.level);
     let at = published.level;
     let (ours, what) = match published.measure {
@@ -84,6 +85,10 @@ fn beside(published: &Published, rows: &[Row]) -> Option<String> {
         Measure::Target => (level()?.target, format!("targets of level {at}")),
         Measure::Argmax => (level()?.argmax, format!("likeliest answers at level {at}")),
         Measure::Sampled => (level()?.sampled, format!("drawn answers at level {at}")),
+        Measure::GapRecovered => {
+            let beside = learning::compared(rows, row).into_iter().find(|level| level.level == at)?;
+            (beside.gap_recovered, format!("gap recovered at level {at}"))
+        }
     };
     let ours = ours?;
     let (within, shown) = match ours.interval {

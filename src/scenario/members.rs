@@ -72,10 +72,10 @@ pub const PUBLISHED: &[Field] = &[
     required("cell", Shape::Text, "", "the id of the cell it is beside, as in cells.csv"),
     optional(
         "measure",
-        Shape::OneOf(&["accuracy", "target", "argmax", "sampled"]),
+        Shape::OneOf(&["accuracy", "target", "argmax", "sampled", "gap_recovered"]),
         "\"accuracy\"",
         "",
-        "what was measured: the cell's accuracy, or of a level the targets, the student's likeliest or its drawn answers",
+        "what was measured: the cell's accuracy, or of a level the targets, the student's likeliest or its drawn answers, or the performance gap recovered",
     ),
     optional(
         "level",

@@ -125,6 +125,8 @@ pub enum Measure {
     Argmax,
     /// The accuracy of its drawn answers at a level.
     Sampled,
+    /// The performance gap recovered at a level.
+    GapRecovered,
 }
 
 /// A whole scenario, resolved.

@@ -54,7 +54,10 @@ impl Brain {
         word: u32,
     ) -> Answer {
         let (first, answers) = (ground.family().first_class(question), ground.answers(question));
-        let picked = decide(scores, first.into(), answers as usize, decoding, word);
+        // A proposal is a guess, and several are to differ; "I don't know" is none.
+        let guess = ground.family().is_proposal(question);
+        let decoding = if guess { Decoding::Sampled } else { decoding };
+        let picked = decide(scores, first.into(), answers as usize, decoding, guess, word);
         if picked == answers as usize { Answer::UNKNOWN } else { Answer(picked as u16) }
     }
 

@@ -244,10 +244,7 @@ impl Mind {
             let (at, question, before) = asked.next().expect("each question is told of once");
             let moment = Moment { act: before, ..Moment::default() };
             let word = streams.block(Streams::at(self.belief, at.trial, question, moment))[0];
-            // A proposal is a guess, and several are to differ.
-            let proposes = ground.family().is_proposal(question);
-            let decoding = if proposes { Decoding::Sampled } else { brain.decoding() };
-            tell(brain.decides(ground, question, scores, decoding, word));
+            tell(brain.decides(ground, question, scores, brain.decoding(), word));
         });
     }
 
