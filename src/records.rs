@@ -129,7 +129,8 @@ pub struct LearnedRound {
     pub agreed: u64,
     /// Steps taken so far.
     pub steps: u64,
-    /// Acts of the overseer so far: checks and recombinations.
+    /// Acts of the overseer so far: checks and recombinations. Where a decomposer is learned, the steps of
+    /// decompositions that were recorded, and nothing else: its checks of primitive questions are not in it.
     pub acts: u64,
     /// Mean loss of the round, in nats; 0 for a table.
     pub loss: f64,

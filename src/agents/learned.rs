@@ -1,6 +1,7 @@
 //! Networks as values: what a `learned` agent is made of, and how it decides. What
 //! they compute is in `learners/`.
 
+use crate::agents::decomposer::{DECOMPOSER, Decomposer};
 use crate::shape::{Field, Shape, Variant, optional};
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +174,9 @@ pub struct Training {
     pub enough: f64,
     /// Weight of the student's own opinion in its targets.
     pub own: f64,
+    /// Who decomposes while lessons are made.
+    #[serde(default)]
+    pub decomposer: Decomposer,
 }
 
 /// How the learning rate falls after its warm-up.
@@ -280,6 +284,7 @@ pub const TRAINING: &[Field] = &[
         "",
         "weight of the student's own opinion in its targets, the confidence loss of weak-to-strong training; more: it trusts itself more",
     ),
+    DECOMPOSER,
 ];
 
 impl Default for Training {
@@ -299,6 +304,7 @@ impl Default for Training {
             curriculum: 0.85,
             enough: 2.0,
             own: 0.0,
+            decomposer: Decomposer::Exact,
         }
     }
 }
@@ -306,15 +312,19 @@ impl Default for Training {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value as Json, json};
 
     #[test]
     fn defaults_are_as_declared() {
         let declared = TRAINING.iter().map(|field| {
             let default = field.default.expect("training has defaults");
-            (field.name.to_owned(), serde_json::from_str(default).expect("a literal of JSON too"))
+            let default: Json = serde_json::from_str(default).expect("a literal of JSON too");
+            // A bare word stands for a table with only that kind.
+            let is_kind = matches!(field.shape, Shape::Kind(_));
+            (field.name.to_owned(), if is_kind { json!({ "kind": default }) } else { default })
         });
         let declared: Training =
-            serde_json::from_value(serde_json::Value::Object(declared.collect())).expect("a training");
+            serde_json::from_value(Json::Object(declared.collect())).expect("a training");
         assert_eq!(declared, Training::default());
     }
 }

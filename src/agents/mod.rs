@@ -1,6 +1,7 @@
 //! Agents as values: what they can (competence) and what they say (stance).
 //! They never see the truth: a belief is a perturbation that the world applies to it.
 
+pub mod decomposer;
 pub mod learned;
 
 use crate::agents::learned::{DECODING, Decoding, NETWORK, NetworkSpec, TRAINING, Training};

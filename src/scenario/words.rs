@@ -23,6 +23,7 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
         ("family", tasks::variants()),
         ("competence", agents::competences()),
         ("network", agents::learned::networks()),
+        ("decomposer", agents::decomposer::decomposers()),
         ("stance", agents::stances()),
         ("error model", overseers::errors()),
         ("decompose", stages::decomposes()),

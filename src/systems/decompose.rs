@@ -1,10 +1,13 @@
 //! Decompose: splits open questions as their family says, level by level. Sees
 //! questions and accepted sub-answers, never the truth.
 
+mod imitate;
+
 use crate::claim::{Answer, Question};
 use crate::scenario::stages::Decompose;
 use crate::systems::sight::{Scene, Table};
 use crate::tasks::{Family, SUBS_MAX, Step};
+use crate::world::clerk::Clerk;
 use crate::world::components::{Asked, Claims, Match, Parts, Row};
 use crate::world::mind::Mind;
 use crate::world::resources::{Queues, SubAnswers};
@@ -38,6 +41,7 @@ struct Arena<'a> {
     scratch: [Question; SUBS_MAX],
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it reads and writes")]
 /// Splits what is open, and goes on with splits whose sub-answers have come.
 pub fn split(
     table: Table,
@@ -47,6 +51,7 @@ pub fn split(
     matches: Query<&mut Match>,
     mut subs: ResMut<SubAnswers>,
     mut queues: ResMut<Queues>,
+    clerk: Option<ResMut<Clerk>>,
 ) {
     let table = table.scene();
     let Decompose::Tree { .. } = table.stages.decompose else { return };
@@ -65,6 +70,9 @@ pub fn split(
         scratch: [Question::default(); SUBS_MAX],
         fan: (family.independent() && !family.repeats()).then(|| family.subs_max()),
     };
+    if let Some(mut clerk) = clerk {
+        return imitate::split(&table, &mut arena, &mut clerk);
+    }
     let mut rows = std::mem::take(&mut arena.queues.scratch);
     std::mem::swap(&mut rows, &mut arena.queues.open);
     match arena.fan {

@@ -2,6 +2,7 @@
 //! recombination. A family is a value of its parameters; a trial's context is a
 //! flat row of words that only the world holds, for the truth is in it.
 
+pub mod acts;
 pub mod encoding;
 mod stepwise;
 
@@ -20,6 +21,9 @@ pub enum Step {
     /// The recombination of all sub-answers.
     Done(Answer),
 }
+
+/// Bytes of a packed question that may be other than 0.
+pub const FIELDS: usize = 5;
 
 /// No question of any family has more sub-questions.
 pub const SUBS_MAX: usize = 64;
@@ -168,6 +172,17 @@ pub trait Family: Send + Sync {
     /// may share classes, for a page tells which is asked.
     fn first_class(&self, _question: Question) -> u16 {
         0
+    }
+
+    /// How many values each byte of a packed question may have, the lowest byte first; 1: it is always 0.
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        [1; FIELDS]
+    }
+
+    /// Whether this is a question that the family may ask: whatever its trial, it has a level, answers,
+    /// a truth and a page. For families that a network can read.
+    fn is_question(&self, _question: Question) -> bool {
+        false
     }
 
     /// What is wrong with these parameters taken together, and the remedy.

@@ -3,7 +3,7 @@
 //! more if k is odd. A wrong part never cancels: a permutation keeps unlike things unlike.
 
 use super::encoding::{Alphabet, Page, roles};
-use super::{Family, Step};
+use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
 use crate::streams::Draws;
@@ -138,5 +138,14 @@ impl Family for PermutationPowering {
         }
         let (k, x) = parts(question);
         page.question([power + k, at + x]);
+    }
+
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        [self.size, self.k_max + 1, 1, 1, 1]
+    }
+
+    fn is_question(&self, question: Question) -> bool {
+        let (k, x) = (question.0 >> 8, question.0 & 0xff);
+        (1..=self.k_max.into()).contains(&k) && x < self.size.into()
     }
 }

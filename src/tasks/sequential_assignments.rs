@@ -3,7 +3,7 @@
 //! whatever anybody answers about its arguments. A wrong value may cancel in the table.
 
 use super::encoding::{Alphabet, Page, roles};
-use super::{Family, Step};
+use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
 use crate::streams::Draws;
@@ -205,6 +205,22 @@ impl Family for SequentialAssignments {
         match parts(question) {
             (TABLE, x, y) => page.question([kinds + TABLE as u32, row + x, column + y]),
             (kind, x, _) => page.question([kinds + kind as u32, of + x]),
+        }
+    }
+
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        let Self { size, values, .. } = *self;
+        [values, size.max(values), KINDS, 1, 1]
+    }
+
+    /// A constant has no arguments.
+    fn is_question(&self, question: Question) -> bool {
+        let (kind, a, b) = parts(question);
+        match kind {
+            VALUE => a < self.size && b == 0,
+            LEFT | RIGHT => a < self.size && self.layer(a) > 0 && b == 0,
+            TABLE => a < self.values && b < self.values,
+            _ => false,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::encoding::{Alphabet, Page};
 use super::stepwise::{EDGE, FAR, Form, PROPOSE, STEP, UNREACHED, Walk};
-use super::{Family, Step};
+use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
 use crate::streams::Draws;
@@ -180,5 +180,13 @@ impl Family for ShortestPath {
 
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         self.form().write(context, Walk::of(question), |_| None, page);
+    }
+
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        self.form().field_sizes()
+    }
+
+    fn is_question(&self, question: Question) -> bool {
+        self.form().is_question(Walk::of(question))
     }
 }

@@ -3,8 +3,8 @@
 //! proposals. Everything is asked within a horizon, so that levels fall whatever
 //! anybody answers: beyond it a distance is "further". No family itself.
 
-use super::Step;
 use super::encoding::{Alphabet, Page, roles};
+use super::{FIELDS, Step};
 use crate::claim::{Answer, Question};
 use crate::streams::Draws;
 
@@ -252,6 +252,28 @@ impl Form {
     #[must_use]
     pub fn distance(self, walk: Walk, a: Answer, b: Answer) -> u32 {
         if walk.kind == FAR { a.0.abs_diff(b.0).into() } else { u32::from(a != b) }
+    }
+
+    /// How many values each byte of a question may have.
+    #[must_use]
+    pub fn field_sizes(self) -> [u32; FIELDS] {
+        [self.proposals, self.size, self.size, self.horizon + 1, KINDS]
+    }
+
+    /// Whether a question of one of the shared kinds may be asked.
+    #[must_use]
+    pub fn is_question(self, walk: Walk) -> bool {
+        let Walk { kind, horizon, from, to, index } = walk;
+        // The least and the greatest horizon, where to, and candidates.
+        let (least, most, places, candidates) = match kind {
+            FAR => (0, self.horizon, self.goals, 1),
+            STEP => (1, self.horizon, self.goals, 1),
+            PROPOSE => (1, self.horizon, self.goals, self.proposals),
+            EDGE => (0, 0, self.size, 1),
+            NEIGHBOUR => (0, 0, 1, 1),
+            _ => return false,
+        };
+        (least..=most).contains(&horizon) && from < self.size && to < places && index < candidates
     }
 
     /// An answer in words.

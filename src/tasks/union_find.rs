@@ -4,7 +4,7 @@
 
 use super::encoding::{Alphabet, Page};
 use super::stepwise::{EDGE, FAR, Form, NEIGHBOUR, OWN, PROPOSE, STEP, Walk};
-use super::{Family, Step};
+use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
 use crate::streams::Draws;
@@ -214,5 +214,20 @@ impl Family for UnionFind {
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         let given = |vertex| (self.depth(context, vertex) == 0).then(|| context[self.label_at(vertex)]);
         self.form().write(context, Walk::of(question), given, page);
+    }
+
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        self.form().field_sizes()
+    }
+
+    fn is_question(&self, question: Question) -> bool {
+        let walk = Walk::of(question);
+        let Walk { kind, horizon, from, to, index } = walk;
+        let horizons = match kind {
+            LABEL => self.horizon,
+            GIVEN => 0,
+            _ => return self.form().is_question(walk),
+        };
+        horizon <= horizons && from < self.size && (to, index) == (0, 0)
     }
 }

@@ -3,7 +3,7 @@
 //! may cancel. The function is two bit sets over at most 64 points.
 
 use super::encoding::{Alphabet, Page, roles};
-use super::{Family, Step};
+use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
 use crate::streams::Draws;
@@ -213,6 +213,17 @@ impl Family for WildcardSearch {
     /// A sum is the same class however many points could have added to it.
     fn first_class(&self, question: Question) -> u16 {
         (self.sum_max(self.wildcards) - self.sum_max(parts(question).0.count_ones())) as u16
+    }
+
+    fn field_sizes(&self) -> [u32; FIELDS] {
+        [1 << self.bits, 1 << self.bits, 1, 1, 1]
+    }
+
+    /// A wildcard is not set, and no pattern has more of them than a root.
+    fn is_question(&self, question: Question) -> bool {
+        let (wild, set) = (question.0 >> 8, question.0 & 0xff);
+        let all = (1 << self.bits) - 1;
+        wild <= all && set <= all && wild & set == 0 && wild.count_ones() <= self.wildcards
     }
 
     fn problem(&self) -> Option<String> {

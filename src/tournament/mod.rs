@@ -180,7 +180,7 @@ fn prepare(
     cell: &CellSpec,
     replicate: u32,
     conditions: &Conditions,
-    diary: Option<&mut school::Diary>,
+    diary: Option<&mut school::diary::Diary>,
 ) -> Result<Ready, Stopped> {
     let cast = school::line_up(cell, replicate, conditions)?;
     match cell.protocol.stages.distil {

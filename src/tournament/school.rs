@@ -1,23 +1,29 @@
 //! School: networks are trained, round by round. A round makes lessons of what the
 //! other stages say with the present student in its seat, and the student learns them.
 
+mod apprentice;
+mod books;
+pub(super) mod diary;
+
 use crate::agents::learned::{Decoding, NetworkSpec, Training};
 use crate::agents::{AgentSpec, Competence};
-use crate::claim::Question;
 use crate::learners::learner::{Learner, Round};
-use crate::records::{self, LearnedRound, LevelRecord, RoundRecord, TraceNode};
+use crate::records::{LearnedRound, LevelRecord, RoundRecord};
 use crate::scenario::distil::{Distil, Targets};
 use crate::scenario::presets::Preset;
 use crate::scenario::spec::CellSpec;
 use crate::streams::{Address, Moment, Purpose, Streams};
-use crate::systems::distil::{Lessons, Note, Pupil, collect};
+use crate::systems::distil::{Lessons, Note, Pupil};
 use crate::tasks::Family;
 use crate::tasks::encoding::Alphabet;
-use crate::tournament::{Act, Conditions, Going, Plan, Ready, Stopped, Theatre, plan, trace};
+use crate::tournament::{Act, Conditions, Going, Plan, Ready, Stopped, Theatre, plan};
 use crate::world::brain::Brain;
+use crate::world::clerk::{Clerk, Imitator};
 use crate::world::mind::{Skill, Student};
-use crate::world::resources::Journal;
 use crate::world::spawn::{self, Cast, Roots};
+use apprentice::{Apprentice, Session};
+use books::{examined, mean, share, target};
+use diary::Diary;
 use std::sync::Arc;
 
 /// Lessons are of trials that no cell plays.
@@ -50,6 +56,7 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
             return Err(format!("agent {name:?}: {problem}"));
         }
     }
+    apprentice::check(cell)?;
     let seats = cell.protocol.stages.seats_max();
     match (student, seats) {
         (Some(student), Some(seats)) if cell.agents.len() > seats && student + 1 < cell.agents.len() => {
@@ -59,21 +66,6 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
         _ => Ok(()),
     }
 }
-
-/// An answer of a student's that is wrong.
-pub(super) struct Wrong<'a> {
-    /// The page of the question.
-    pub page: &'a [u16],
-    /// The question.
-    pub question: Question,
-    /// Its level.
-    pub level: u8,
-    /// The class of what it said.
-    pub said: u16,
-}
-
-/// Lessons that are told of a wrong answer.
-const TOLD: usize = 3;
 
 /// Somebody who is taught.
 pub(super) struct Class<'a> {
@@ -98,6 +90,8 @@ struct Taught {
     sureness: Vec<f64>,
     rounds: Vec<RoundRecord>,
     iteration: u16,
+    /// Who decomposes in the end, if that was learned too.
+    decomposer: Option<Imitator>,
 }
 
 /// The composition in which a lone agent's word is the verdict.
@@ -137,26 +131,12 @@ pub(super) fn class<'a>(
     Class::new(cell, cast, spec, targets, training, replicate, conditions)
 }
 
-/// What is kept of a training, so that it can be told what taught a student something.
-#[derive(Default)]
-pub(super) struct Diary(Vec<Entry>);
-
-/// A round of a diary.
-struct Entry {
-    round: u32,
-    top: u32,
-    iteration: u16,
-    brain: Arc<Brain>,
-    sureness: Vec<f64>,
-    lessons: Lessons,
-}
-
 impl<'a> Class<'a> {
     /// Trains the student; its word is then the verdict.
     pub(super) fn distil(&self, cell: &CellSpec, diary: Option<&mut Diary>) -> Result<Ready, Stopped> {
         let taught = self.teach(diary)?;
         let levels = self.examine(&taught)?;
-        let Taught { brain, sureness, rounds, iteration } = taught;
+        let Taught { brain, sureness, rounds, iteration, .. } = taught;
         let cast = vec![Cast::Student(Student { skill: Skill::Learned(brain), sureness })];
         Ok(Ready { cell: alone(cell, self.spec.clone()), cast, iteration, rounds, levels })
     }
@@ -210,28 +190,6 @@ impl<'a> Class<'a> {
         Pupil { name: self.spec.name.clone(), brain: brain.clone() }
     }
 
-    /// Plays the trials from `first` on and collects them as lessons.
-    fn make_lessons(
-        &self,
-        theatre: &mut Theatre,
-        lanes: usize,
-        trials: std::ops::Range<u64>,
-        act: Act,
-        pupil: &Pupil,
-    ) -> Result<(), Stopped> {
-        theatre.world.resource_mut::<Lessons>().clear();
-        for first in trials.clone().step_by(lanes) {
-            if (self.conditions.interrupted)() {
-                return Err(Stopped::Interrupted);
-            }
-            let count = (lanes as u64).min(trials.end - first);
-            theatre.play(first, count as usize, act);
-            collect(&mut theatre.world, pupil);
-            (self.conditions.progress)(count);
-        }
-        Ok(())
-    }
-
     /// A theatre in which lessons are made.
     fn open(&'a self, plan: &Plan, act: Act) -> Theatre<'a> {
         let quiet =
@@ -241,10 +199,13 @@ impl<'a> Class<'a> {
         theatre
     }
 
+    fn failed(&self, reason: String) -> Stopped {
+        Stopped::Failed(format!("{}, replicate {}: {reason}", self.cell.id, self.replicate))
+    }
+
     fn teach(&self, mut diary: Option<&mut Diary>) -> Result<Taught, Stopped> {
         let Self { training, replicate, conditions, .. } = self;
-        let failed =
-            |reason: String| Stopped::Failed(format!("{}, replicate {replicate}: {reason}", self.cell.id));
+        let failed = |reason| self.failed(reason);
         let streams = Streams::new(self.cell.seed);
         let weights = |variable: &str| streams.draws(self.address(&format!("weights of {variable}"), 0));
         let mut learner = Learner::new(&self.network, self.alphabet, training, weights).map_err(failed)?;
@@ -255,7 +216,9 @@ impl<'a> Class<'a> {
             sureness: vec![guess; level_max as usize + 1],
             rounds: Vec::new(),
             iteration: 0,
+            decomposer: None,
         };
+        let mut apprentice = Apprentice::new(self, &streams).map_err(failed)?;
         let mut top = if training.curriculum == 0.0 { level_max } else { 1 };
         let plan = self.plan()?;
         let start = Act { replicate: *replicate, iteration: 0, roots: Roots::Lessons(top), cast: &self.cast };
@@ -273,7 +236,9 @@ impl<'a> Class<'a> {
                 roots: Roots::Lessons(top),
                 cast: &cast,
             };
-            self.make_lessons(&mut theatre, plan.lanes, trials, act, &self.pupil(&taught.brain))?;
+            let pupil = self.pupil(&taught.brain);
+            let session = Session { theatre: &mut theatre, lanes: plan.lanes, act, pupil };
+            self.hold(session, trials, apprentice.as_mut(), &streams, round)?;
             let lessons = theatre.world.resource::<Lessons>();
             // What is measured before a round is what the round before it has left.
             let measured = LearnedRound {
@@ -299,17 +264,8 @@ impl<'a> Class<'a> {
             if highest > training.curriculum && top < level_max {
                 top += 1;
             }
-            if let Some(Diary(entries)) = &mut diary {
-                let (brain, sureness) = (taught.brain.clone(), taught.sureness.clone());
-                let (iteration, lessons) = (taught.iteration, lessons.clone());
-                entries.push(Entry {
-                    round: round + 1,
-                    top: taught_up_to,
-                    iteration,
-                    brain,
-                    sureness,
-                    lessons,
-                });
+            if let Some(diary) = &mut diary {
+                diary.enter(round + 1, taught_up_to, &taught, lessons);
             }
             let lessons = Round { pages: &lessons.pages, targets: &lessons.targets, own: &lessons.own };
             let mut draws = streams.draws(self.address("batches", round));
@@ -334,70 +290,12 @@ impl<'a> Class<'a> {
                 }
             })?;
             let tally = theatre.take().tally;
-            acts += tally.checks + tally.combines;
+            acts = apprentice.as_ref().map_or(acts + tally.checks + tally.combines, Apprentice::acts);
             taught.brain = Brain::new(learner.reader(), self.alphabet, self.decoding);
             taught.iteration += 1;
         }
+        taught.decomposer = apprentice.as_ref().map(Apprentice::imitator);
         Ok(taught)
-    }
-
-    /// What taught the student to say `said` of a question: lessons of the same page, else of the same
-    /// question about other facts, else of its level; the newest few, told.
-    pub(super) fn explain(
-        &self,
-        Diary(entries): &Diary,
-        wrong: &Wrong,
-    ) -> Result<Option<records::Taught>, Stopped> {
-        let all =
-            || entries.iter().rev().flat_map(|entry| (0..entry.lessons.notes.len()).map(move |i| (entry, i)));
-        let taught_so = |entry: &Entry, i: usize| entry.lessons.targets[i] == wrong.said;
-        let wrongly = |entry: &Entry, i: usize| !entry.lessons.notes[i].right;
-        let of_page: Vec<_> = all().filter(|(entry, i)| entry.lessons.page(*i) == wrong.page).collect();
-        let so = of_page.iter().filter(|(entry, i)| taught_so(entry, *i)).count();
-        let (summary, chosen): (String, Vec<_>) = if so > 0 {
-            let chosen = of_page.iter().filter(|(entry, i)| taught_so(entry, *i)).copied().collect();
-            (
-                format!(
-                    "{so} of {} lessons on these very facts and question gave this answer",
-                    of_page.len()
-                ),
-                chosen,
-            )
-        } else {
-            let like = |(entry, i): &(&Entry, usize)| entry.lessons.notes[*i].question == wrong.question;
-            let (alike, what): (Vec<_>, _) = match all().filter(like).collect::<Vec<_>>() {
-                alike if alike.is_empty() => (
-                    all().filter(|(entry, i)| entry.lessons.notes[*i].level == wrong.level).collect(),
-                    "of its level",
-                ),
-                alike => (alike, "on this question about other facts"),
-            };
-            let count = alike.len();
-            let chosen: Vec<_> = alike.into_iter().filter(|(entry, i)| wrongly(entry, *i)).collect();
-            let none = if of_page.is_empty() { "no lesson was" } else { "no lesson gave this answer" };
-            (
-                format!(
-                    "{none} on these very facts and question; {} of {count} lessons {what} taught something wrong",
-                    chosen.len()
-                ),
-                chosen,
-            )
-        };
-        let told =
-            chosen.into_iter().take(TOLD).map(|(entry, i)| self.retell(entry, entry.lessons.notes[i].trial));
-        Ok(Some(records::Taught { summary, lessons: told.collect::<Result<_, Stopped>>()? }))
-    }
-
-    /// A lesson, played again and told.
-    fn retell(&self, entry: &Entry, trial: u64) -> Result<(u32, TraceNode), Stopped> {
-        let plan = plan::in_blocks(&self.cell, Some(1)).map_err(Stopped::Unplayable)?;
-        let cast = self.seated(&entry.brain, &entry.sureness);
-        let (iteration, roots) = (entry.iteration, Roots::Lessons(entry.top));
-        let act = Act { replicate: self.replicate, iteration, roots, cast: &cast };
-        let mut theatre = self.open(&plan, act);
-        theatre.world.resource_mut::<Journal>().on = true;
-        theatre.play(trial, 1, act);
-        Ok((entry.round, trace::tell(&mut theatre.world).root))
     }
 
     /// How right student and targets are at each level in the end, on the cell's own trials.
@@ -410,14 +308,14 @@ impl<'a> Class<'a> {
             cast: &cast,
         };
         let mut theatre = self.open(&plan, act(1));
+        if let Some(decomposer) = &taught.decomposer {
+            theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));
+        }
         let examine = |level| {
-            self.make_lessons(
-                &mut theatre,
-                plan.lanes,
-                0..self.cell.trials,
-                act(level),
-                &self.pupil(&taught.brain),
-            )?;
+            theatre.world.resource_mut::<Lessons>().clear();
+            let pupil = self.pupil(&taught.brain);
+            let mut session = Session { theatre: &mut theatre, lanes: plan.lanes, act: act(level), pupil };
+            self.make_lessons(&mut session, 0..self.cell.trials, |_, lessons| lessons)?;
             let notes = &theatre.world.resource::<Lessons>().notes;
             let count = |what: fn(&Note) -> bool| notes.iter().filter(|note| what(note)).count() as u64;
             Ok(LevelRecord {
@@ -430,60 +328,5 @@ impl<'a> Class<'a> {
             })
         };
         (1..=self.cell.task.family.level_max()).map(examine).collect()
-    }
-}
-
-fn at_level(notes: &[Note], level: u32) -> impl Iterator<Item = &Note> {
-    notes.iter().filter(move |note| u32::from(note.level) == level)
-}
-
-fn count(notes: &[Note], level: u32, what: impl Fn(&Note) -> bool) -> u64 {
-    at_level(notes, level).filter(|note| what(note)).count() as u64
-}
-
-/// The mean over the lessons of a level; 0 where there are none.
-fn mean(notes: &[Note], level: u32, what: impl Fn(&Note) -> f64) -> f64 {
-    let all = count(notes, level, |_| true);
-    at_level(notes, level).map(what).sum::<f64>() / all.max(1) as f64
-}
-
-fn share(notes: &[Note], level: u32, what: impl Fn(&Note) -> bool) -> f64 {
-    count(notes, level, what) as f64 / count(notes, level, |_| true).max(1) as f64
-}
-
-/// What a level's targets of a round come to.
-fn target(replicate: u32, round: u32, level: u32, notes: &[Note]) -> RoundRecord {
-    RoundRecord {
-        replicate,
-        round,
-        level,
-        trials: count(notes, level, |_| true),
-        target_right: count(notes, level, |note| note.right),
-        target_slipped: count(notes, level, |note| note.slipped),
-        student: 0.0,
-        learned: None,
-    }
-}
-
-/// Enters what the student of a round is, measured on the lessons that come after it.
-fn examined(
-    rounds: &mut [RoundRecord],
-    round: u32,
-    notes: &[Note],
-    decoding: Decoding,
-    measured: LearnedRound,
-) {
-    for record in rounds.iter_mut().filter(|record| record.round == round) {
-        let level = record.level;
-        let learned = LearnedRound {
-            trials: count(notes, level, |_| true),
-            argmax: count(notes, level, |note| note.argmax),
-            sampled: count(notes, level, |note| note.sampled),
-            agreed: count(notes, level, |note| note.agreed),
-            ..measured
-        };
-        let right = if decoding == Decoding::Argmax { learned.argmax } else { learned.sampled };
-        record.student = right as f64 / learned.trials.max(1) as f64;
-        record.learned = Some(learned);
     }
 }

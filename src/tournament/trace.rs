@@ -6,7 +6,8 @@ use crate::scenario::distil::Distil;
 use crate::scenario::spec::CellSpec;
 use crate::tasks::Family;
 use crate::tasks::encoding::Pages;
-use crate::tournament::school::{self, Diary, Wrong};
+use crate::tournament::school;
+use crate::tournament::school::diary::{Diary, Wrong};
 use crate::tournament::{Conditions, Ready, Theatre, plan, prepare};
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
 use crate::world::ground::Ground;
@@ -62,7 +63,7 @@ fn explained(
     let cast = school::line_up(cell, replicate, &conditions).map_err(|stopped| stopped.to_string())?;
     let class = school::class(cell, &cast, targets, &training, replicate, &conditions);
     let wrong = Wrong { page: &pages.symbols, question: asked.question, level: asked.level, said };
-    class.explain(diary, &wrong).map_err(|stopped| stopped.to_string())
+    class.explain(diary, &wrong).map(Some).map_err(|stopped| stopped.to_string())
 }
 
 /// The tree of the match that a one-lane world has just played.

@@ -2,6 +2,7 @@
 //! spawned. Knows no protocol; what happens in a tick is in `systems`.
 
 pub mod brain;
+pub mod clerk;
 pub mod components;
 pub mod fault;
 pub mod ground;

@@ -1,11 +1,13 @@
 //! Combine: the overseer recombines complete sub-answers, with its combining error
-//! and at its cost, as often as the composition has it vote.
+//! and at its cost, as often as the composition has it vote. Where a clerk imitates the
+//! overseer, what the clerk said is the recombination, and the overseer has no part in it.
 
 use crate::agents::Stance;
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::Streams;
 use crate::systems::sight::{Scene, Table, VOTE_COIN};
+use crate::world::clerk::Clerk;
 use crate::world::components::{Asked, Claims, Match, Row};
 use crate::world::judgement::{VOTES_MAX, plurality, tells};
 use crate::world::mind::Place;
@@ -22,14 +24,24 @@ pub fn combine(
     matches: Query<&mut Match>,
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
+    mut clerk: Option<ResMut<Clerk>>,
 ) {
     let (table, journal) = (table.scene(), &mut *journal);
     let (asked, claims, matches) = (column(asked), column(claims), column(matches));
     let Decompose::Tree { votes, .. } = table.stages.decompose else { return };
     let Queues { complete, claimed, .. } = &mut *queues;
     let (overseer, sided) = (table.overseer, table.stages.answer == Answering::Sides);
+    let mut records = match clerk.as_deref_mut() {
+        Some(Clerk::Imitates(_)) => {
+            imitated(&table, asked, claims, matches, complete);
+            return claimed.append(complete);
+        }
+        Some(Clerk::Records(records)) => Some(records),
+        None => None,
+    };
     // One act without error that no budget can forbid is the exact recombination.
     let exact = votes == 1 && overseer.combining.exact && overseer.spec.budget.is_none() && !journal.on;
+    let exact = exact && records.is_none();
     let members = overseer.members();
     let each = overseer.spec.cost.combine.saturating_mul(members);
     for run in complete.runs(table.block.lanes) {
@@ -46,8 +58,12 @@ pub fn combine(
                 (run.start..).zip(asked).zip(&mut *claims).zip(&mut *matches)
             {
                 // Until it is settled, what the overseer makes of it.
+                let before = ledger.combines;
                 claim.verdict = recombine(&table, row, asked, claim.base, votes, ledger, journal);
                 claim.sides = [claim.verdict; 2];
+                if let Some(records) = records.as_deref_mut() {
+                    records.combined(row, claim.verdict, ledger.combines - before);
+                }
             }
         }
         if sided {
@@ -61,6 +77,20 @@ pub fn combine(
         (0..2).filter(adds).for_each(|seat| contend(&table, seat, asked, claims, complete));
     }
     claimed.append(complete);
+}
+
+/// Takes over what an imitator of the overseer made of the sub-answers. The overseer makes no act and pays
+/// nothing; it is as sure of it as of its own, for its errors are in what was imitated.
+fn imitated(table: &Scene, asked: &[Asked], claims: &mut [Claims], matches: &mut [Match], rows: &Waiting) {
+    for row in rows.rows() {
+        let (asked, claim) = (&asked[row as usize], &mut claims[row as usize]);
+        (claim.sides, claim.verdict) = ([claim.base; 2], claim.base);
+        if claim.base.is_known() {
+            let answers = table.ground.answers(asked.question);
+            let sure = table.overseer.sure_combining(asked.level.into(), answers);
+            matches[table.block.lane(row)].confidence *= tells(sure, answers);
+        }
+    }
 }
 
 /// The overseer's recombination: a plurality of `votes` acts; with its budget spent a guess or an abstention.
