@@ -32,6 +32,7 @@ fn scenario(group: &str, variant: &Variant) -> String {
         ("distil", "learned") => format!(", training = {{ {lessons} }}"),
         ("network", "transformer") => ", width = 16, heads = 2, hidden = 32".into(),
         ("network", "mlp") => ", width = 32".into(),
+        ("decomposer", "learned") => ", acts = 500, steps = 20, network = \"tabular\"".into(),
         _ => needed(variant),
     };
     let picked = format!("{{ kind = \"{}\"{more} }}", variant.name);
@@ -42,7 +43,9 @@ fn scenario(group: &str, variant: &Variant) -> String {
     };
     let task = match group {
         "family" => format!("family = \"{}\"", variant.name),
-        _ if learns || group == "network" => "family = \"permutation_powering\"\nsize = 4".into(),
+        _ if learns || ["network", "decomposer"].contains(&group) => {
+            "family = \"permutation_powering\"\nsize = 4".into()
+        }
         _ => "family = \"claim_tree\"\ndepth = 2\nbranching = 3\nanswers = 4".into(),
     };
     let preset = |name: &str, more: &str| {
@@ -64,6 +67,10 @@ fn scenario(group: &str, variant: &Variant) -> String {
         ("protocol", name @ ("supervised" | "imitation")) => taught(name, &["student"], &training),
         ("protocol", name @ "weak_to_strong") => taught(name, &["expert", "student"], &training),
         ("network", _) => taught("supervised", &["student"], &training),
+        ("decomposer", _) => {
+            let training = format!("training = {{ {lessons}, decomposer = {picked} }}");
+            taught("iterated_amplification", &["student"], &format!("primitives = \"overseer\"\n{training}"))
+        }
         ("protocol", name) => preset(name, ""),
         ("decompose", _) => stages(1, &format!("decompose = {picked}")),
         ("answer", "sides") => stages(2, &format!("answer = {picked}\ncross_check = \"debate\"")),
