@@ -136,6 +136,19 @@ pub struct LearnedRound {
     pub loss: f64,
 }
 
+/// A student, when training is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudentRecord {
+    /// The replicate.
+    pub replicate: u32,
+    /// Steps taken.
+    pub steps: u32,
+    /// The hash of its averaged weights as they are saved, or of its table.
+    pub weights: String,
+    /// The weights themselves, as safetensors, where they were asked for.
+    pub saved: Option<Vec<u8>>,
+}
+
 /// A level, when training is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelRecord {
@@ -194,6 +207,8 @@ pub struct CellRecord {
     pub rounds: Vec<RoundRecord>,
     /// Levels in the end, where a network is trained.
     pub levels: Vec<LevelRecord>,
+    /// Students in the end, where a network is trained.
+    pub students: Vec<StudentRecord>,
     /// Matches, where they were asked for.
     pub trials: Vec<TrialRecord>,
     /// Whether trials within a replicate share a training, so that only replicates are independent.

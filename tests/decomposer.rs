@@ -123,7 +123,7 @@ fn powers() -> FamilySpec {
 
 fn student() -> AgentSpec {
     let (network, decoding) = (NetworkSpec::Tabular, Decoding::Argmax);
-    let competence = Competence::Learned { network, decoding, schooling: None };
+    let competence = Competence::Learned { network, decoding, schooling: None, weights: None, saved: None };
     AgentSpec { name: "student".into(), competence, ..AgentSpec::plain() }
 }
 
@@ -377,7 +377,8 @@ fn where_nothing_is_decomposed_nothing_is_imitated() {
     let Competence::Learned { network, decoding, .. } = student().competence else {
         unreachable!("it learns")
     };
-    let competence = Competence::Learned { network, decoding, schooling: Some(training) };
+    let competence =
+        Competence::Learned { network, decoding, schooling: Some(training), weights: None, saved: None };
     let schooled = AgentSpec { competence, ..student() };
     let cell = cell(task(powers()), overseer(uniform(0.0), uniform(0.0)), vec![schooled], Preset::Trust, 10);
     let problem = plan(&cell).expect_err("it cannot be played");

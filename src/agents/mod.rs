@@ -122,6 +122,11 @@ pub enum Competence {
         decoding: Decoding,
         /// Its training on true answers before play; `None`: the student of its protocol, which starts untrained.
         schooling: Option<Training>,
+        /// A safetensors file of weights that it starts from.
+        weights: Option<String>,
+        /// Those weights in hexadecimal, filled when the scenario is read.
+        #[serde(default)]
+        saved: Option<String>,
     },
 }
 
@@ -154,6 +159,13 @@ pub fn competences() -> Vec<Variant> {
             "",
             "",
             "its training on true answers before play; absent for the student that a protocol trains",
+        ),
+        optional(
+            "weights",
+            Shape::Text,
+            "",
+            "",
+            "a safetensors file, as run --keep-students writes it, relative to the scenario: the weights it starts from",
         ),
     ];
     const LIST: &[Variant] = &[

@@ -18,6 +18,8 @@ pub struct Options {
     pub block: Option<usize>,
     /// Whether to keep every match.
     pub keep_trials: bool,
+    /// Whether to keep what students have learned.
+    pub keep_students: bool,
     /// No progress.
     pub quiet: bool,
 }
@@ -53,6 +55,7 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
     let conditions = Conditions {
         block: options.block,
         keep_trials: options.keep_trials,
+        keep_students: options.keep_students,
         progress: &|trials| bar.inc(trials),
         training: &|going| {
             // Steps are many; a terminal shows a few a second.

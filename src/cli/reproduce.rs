@@ -63,7 +63,8 @@ impl Reproduce {
             cells.truncate(count);
         }
         let keep_trials = stored.files.contains_key("trials.csv");
-        let options = Options { threads: self.threads, block: self.block, keep_trials, quiet: self.quiet };
+        let Self { threads, block, quiet, .. } = self;
+        let options = Options { threads, block, keep_trials, keep_students: false, quiet };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let now = outcome(&scenario, &refs, &records, keep_trials).map_err(|error| (End::Failed, error))?;

@@ -3,12 +3,13 @@
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome, print};
+use crate::learners::network::train_on_gpu;
 use crate::records::CellRecord;
 use crate::report::leaderboards;
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::store::results::outcome;
 use crate::store::{files, machine, place, tables};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -31,6 +32,12 @@ pub struct Run {
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
+    /// Where networks are trained; on a GPU results are not the same bytes
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    device: Device,
+    /// Write every student's weights, as safetensors named by their hash
+    #[arg(long)]
+    keep_students: bool,
     /// Trials per block; changes nothing but speed
     #[arg(long, hide = true)]
     block: Option<usize>,
@@ -42,9 +49,19 @@ pub struct Run {
     json: bool,
 }
 
+/// Where networks are trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Device {
+    Cpu,
+    Cuda,
+}
+
 impl Run {
     /// Plays the scenario.
     pub fn play(self, axes: &Axes) -> Outcome {
+        if self.device == Device::Cuda {
+            train_on_gpu().map_err(|reason| (End::Usage, reason))?;
+        }
         let overrides = self.changes.overrides(axes)?;
         let scenario =
             files::scenario(&self.scenario, &overrides).map_err(|problems| (End::Usage, problems))?;
@@ -59,14 +76,18 @@ impl Run {
             threads: self.threads,
             block: self.block,
             keep_trials: self.keep_trials,
+            keep_students: self.keep_students,
             quiet: self.quiet,
         };
         let records = play::all(cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let result = outcome(&scenario, &refs, &records, self.keep_trials).map_err(|e| (End::Failed, e))?;
         let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
-        let provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
-        result.write(&folder, provenance).map_err(|error| (End::Failed, error))?;
+        let mut provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
+        if self.device == Device::Cuda {
+            provenance["device"] = json!("cuda");
+        }
+        result.write(&folder, provenance, &records).map_err(|error| (End::Failed, error))?;
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
             let rows: Vec<_> =

@@ -56,6 +56,23 @@ impl Learner {
         Ok(Self::Network(Box::new(Network::new(spec, alphabet, optimiser, draws)?)))
     }
 
+    /// Takes over weights that were saved, given in hexadecimal.
+    ///
+    /// # Errors
+    /// If they are not the weights of such a network.
+    pub fn load(&mut self, saved: &str) -> Result<(), String> {
+        let digits = saved.as_bytes().chunks(2).map(|pair| {
+            let pair = std::str::from_utf8(pair).map_err(|_| ())?;
+            u8::from_str_radix(pair, 16).map_err(|_| ())
+        });
+        let bytes = digits.collect::<Result<Vec<u8>, ()>>();
+        let bytes = bytes.map_err(|()| "weights: want hexadecimal digits".to_owned())?;
+        match self {
+            Self::Table(_) => Err("weights: a table has none; choose a network, or leave them out".into()),
+            Self::Network(network) => network.load(&bytes),
+        }
+    }
+
     /// Learns a round: a network by steps on batches that `draws` picks, a table all of it at once.
     /// `told` hears of each step's loss. Gives the mean loss of the round, if there is such a thing.
     ///
@@ -105,6 +122,17 @@ impl Learner {
         match self {
             Self::Table(_) => 0,
             Self::Network(network) => network.steps(),
+        }
+    }
+
+    /// The learner as bytes: averaged weights as safetensors; of a table its rows, which nothing reads again.
+    ///
+    /// # Errors
+    /// If they cannot be written down.
+    pub fn save(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Table(table) => Ok(table.bytes()),
+            Self::Network(network) => network.save(),
         }
     }
 

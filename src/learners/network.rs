@@ -13,6 +13,7 @@ use candle_core::Device;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A network, its optimiser, and where they are.
 #[derive(Debug)]
@@ -33,17 +34,33 @@ pub struct Stepped {
     pub norm: f32,
 }
 
-/// Where networks are trained, and with which operations: the CPU, bit for bit the same everywhere, or
-/// a GPU if the program was built for one.
-#[cfg(not(feature = "cuda"))]
-fn place() -> candle_core::Result<(Device, Ops)> {
-    Ok((Device::Cpu, Ops::Exact))
+/// Whether networks are trained on a GPU.
+static ON_GPU: AtomicBool = AtomicBool::new(false);
+
+/// Trains on a GPU from here on: faster for wide networks, and not the same bits as on a CPU.
+///
+/// # Errors
+/// If the program was not built for one, or there is none.
+pub fn train_on_gpu() -> Result<(), String> {
+    gpu()?;
+    ON_GPU.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
-/// Where networks are trained, and with which operations: the program was built for a GPU.
 #[cfg(feature = "cuda")]
-fn place() -> candle_core::Result<(Device, Ops)> {
-    Ok((Device::new_cuda(0)?, Ops::Stock))
+fn gpu() -> Result<Device, String> {
+    Device::new_cuda(0).map_err(said)
+}
+
+#[cfg(not(feature = "cuda"))]
+fn gpu() -> Result<Device, String> {
+    Err("this program was built without GPUs; build it with --features cuda, or train on the CPU".into())
+}
+
+/// Where networks are trained, and with which operations: the CPU, bit for bit the same everywhere, or
+/// a GPU, if that was asked for.
+fn place() -> Result<(Device, Ops), String> {
+    if ON_GPU.load(Ordering::Relaxed) { Ok((gpu()?, Ops::Stock)) } else { Ok((Device::Cpu, Ops::Exact)) }
 }
 
 fn said(error: candle_core::Error) -> String {
@@ -61,7 +78,7 @@ impl Network {
         optimiser: Optimiser,
         draws: impl FnMut(&str) -> Draws<'s>,
     ) -> Result<Self, String> {
-        let (device, ops) = place().map_err(said)?;
+        let (device, ops) = place()?;
         Self::on(spec, alphabet, optimiser, &device, ops, draws)
     }
 

@@ -1,5 +1,6 @@
 //! What students have learned, by level, as text.
 
+use crate::records::CellRecord;
 use crate::report::{Row, percent, width_of};
 use crate::scenario::spec::{CellSpec, Measure, Published, Scenario};
 use crate::stats::interval;
@@ -56,6 +57,46 @@ pub fn compared(rows: &[Row]) -> String {
         ));
     }
     text
+}
+
+/// Over a sweep of an overseer's error rate: up to which rate each student still improves on its teacher.
+#[must_use]
+pub fn tolerances(rows: &[Row]) -> String {
+    let rate = |cell: &CellSpec| {
+        let own = format!("overseer.{}.", cell.overseer.name);
+        let (_, value) =
+            cell.point.iter().find(|(path, _)| path.starts_with(&own) && path.ends_with(".rate"))?;
+        value.parse::<f64>().ok()
+    };
+    let mut groups: Vec<(String, Vec<(f64, &CellRecord, &CellSpec)>)> = Vec::new();
+    for (cell, record) in rows.iter().filter(|(_, record)| !record.levels.is_empty()) {
+        let Some(rate) = rate(cell) else { continue };
+        let name = [cell.protocol.name.as_str(), &cell.overseer.name, &cell.task.name].join(" ");
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, rates)) => rates.push((rate, record, cell)),
+            None => groups.push((name, vec![(rate, record, cell)])),
+        }
+    }
+    let lines = groups.iter().filter(|(_, rates)| rates.len() > 1).filter_map(|(name, rates)| {
+        let top = rates[0].1.levels.iter().map(|level| level.level).max()?;
+        let at = |level| learning::tolerance(rates, level);
+        let shown = |level| {
+            at(level).map(|(most, tried)| match most {
+                Some(most) => format!("{most} of {tried}"),
+                None => format!("none to {tried}"),
+            })
+        };
+        let levels = (1..=top).filter_map(|level| Some(format!("level {level}: {}", shown(level)?)));
+        let levels: Vec<String> = levels.collect();
+        (!levels.is_empty()).then(|| format!("  {name}: {}\n", levels.join(", ")))
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!(
+        "\nfailure tolerance: the greatest error rate at which the student improves on its targets, of those tried\n{lines}"
+    )
 }
 
 /// Published values beside ours, and whether they are within our interval.

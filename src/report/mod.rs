@@ -65,6 +65,7 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
     let rows: Vec<Row> = played().collect();
     text.push_str(&learning::levels(&rows));
     text.push_str(&learning::compared(&rows));
+    text.push_str(&learning::tolerances(&rows));
     text.push_str(&learning::published(scenario, &rows));
     text
 }

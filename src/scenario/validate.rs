@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 pub type Tables<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Keys that a resolved document adds to what was written.
-pub const RESOLVED: [&str; 2] = ["accuracies", "axes"];
+pub const RESOLVED: [&str; 3] = ["accuracies", "axes", "saved"];
 
 /// Collects problems while it reads.
 pub struct Reader<'a> {
@@ -114,7 +114,7 @@ impl Reader<'_> {
         };
         let empty = Node::new(node.place.clone(), Value::Table(Vec::new()));
         let table = if matches!(node.value, Value::Table(_)) { node } else { &empty };
-        let skip: Vec<&str> = skip.iter().copied().chain([tag, "accuracies"]).collect();
+        let skip: Vec<&str> = skip.iter().copied().chain([tag, "accuracies", "saved"]).collect();
         let mut map = self.table(path, table, variant.fields, &skip)?;
         map.insert(tag.into(), word.into());
         if variant.name == "table" {
@@ -123,7 +123,31 @@ impl Reader<'_> {
             self.wrong(&stray.place, &join(path, "accuracies"), "only kind = \"table\" has accuracies");
             return None;
         }
+        if variant.name == "learned" && tag == "kind" {
+            self.import_weights(path, table, &mut map)?;
+        } else if let Some(stray) = table.get("saved") {
+            self.wrong(&stray.place, &join(path, "saved"), "no such key");
+            return None;
+        }
         Some(map)
+    }
+
+    /// Fills in saved weights from their file, unless a resolved scenario has them already.
+    fn import_weights(&mut self, path: &str, node: &Node, map: &mut Map<String, Json>) -> Option<()> {
+        let Some(file) = map.get("weights").and_then(Json::as_str) else { return Some(()) };
+        let known = node.get("saved").and_then(Node::text).map(Into::into);
+        match known.map_or_else(|| (self.tables)(file), Ok) {
+            Ok(saved) => {
+                map.insert("saved".into(), json!(saved));
+                Some(())
+            }
+            Err(reason) => {
+                let message = format!("weights {file:?}: {reason}");
+                let place = node.get("weights").map_or(&node.place, |member| &member.place).clone();
+                self.wrong(&place, path, message);
+                None
+            }
+        }
     }
 
     /// A value of a shape.

@@ -246,3 +246,87 @@ pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
     };
     (0..own.first().map_or(0, Vec::len)).map(compare).collect()
 }
+
+/// Failure tolerance: of cells that differ in one error rate, the greatest rate at which distillation still
+/// improves on its teacher at a level, and the greatest that was tried. A gain counts if its interval is above 0.
+#[must_use]
+pub fn tolerance(rates: &[(f64, &CellRecord, &CellSpec)], level: u32) -> Option<(Option<f64>, f64)> {
+    let tried = rates.iter().map(|(rate, ..)| *rate).fold(f64::NAN, f64::max);
+    let gains = |record: &CellRecord, cell: &CellSpec| {
+        let level = levels(record).into_iter().find(|l| l.level == level)?;
+        let draws = decided(cell)(&LevelRecord { sampled: 1, ..LevelRecord::default() }) == 1;
+        let gain = if draws { level.sampled_gain } else { level.argmax_gain };
+        gain?.interval.map(|(low, _)| low > 0.0)
+    };
+    // Without intervals there is nothing to tell.
+    let known: Vec<(f64, bool)> = rates
+        .iter()
+        .map(|(rate, record, cell)| Some((*rate, gains(record, cell)?)))
+        .collect::<Option<_>>()?;
+    let best = known.iter().filter(|(_, gains)| *gains).map(|(rate, _)| *rate);
+    Some((best.fold(None, |most: Option<f64>, rate| Some(most.map_or(rate, |most| most.max(rate)))), tried))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{LearnedRound, RoundRecord, Tally};
+
+    /// A cell's record: by replicate and level, the right targets, likeliest and drawn answers of a thousand.
+    fn record(replicates: &[&[[u64; 3]]]) -> CellRecord {
+        let mut record = CellRecord { clustered: true, ..CellRecord::default() };
+        for (replicate, levels) in replicates.iter().enumerate() {
+            record.replicates.push(Tally::default());
+            for (i, [target, argmax, sampled]) in levels.iter().copied().enumerate() {
+                let (replicate, level) = (replicate as u32, i as u32 + 1);
+                record.levels.push(LevelRecord { replicate, level, trials: 1000, target, argmax, sampled });
+            }
+        }
+        record
+    }
+
+    fn near(estimate: Option<Estimate>, mean: f64) {
+        let got = estimate.expect("an estimate").mean;
+        assert!((got - mean).abs() < 1e-9, "want {mean}, got {got}");
+    }
+
+    #[test]
+    fn levels_are_means_over_replicates() {
+        let record = record(&[&[[900, 1000, 900], [810, 1000, 729]], &[[900, 900, 900], [810, 810, 729]]]);
+        let levels = levels(&record);
+        near(levels[1].argmax, 0.905);
+        // .1 and 0: mean .05
+        near(levels[0].argmax_gain, 0.05);
+        near(levels[1].sampled_gain, -0.081);
+        // ln .9 to ln .81: a slope of ln .9 each; ln .9 to ln .729: of 2 ln .9.
+        near(levels[0].compounding[0], -libm::log(0.9));
+        near(levels[0].compounding[2], -2.0 * libm::log(0.9));
+        // ln 1 to ln 1 and ln .9 to ln .81: the mean of none and one.
+        near(levels[1].compounding[1], -libm::log(0.9) / 2.0);
+        assert_eq!(levels[0].steps, None, "no round reached it");
+    }
+
+    #[test]
+    fn what_is_reached_first_counts() {
+        let mut record = record(&[&[[1000, 1000, 1000]]]);
+        for (round, student) in [(1, 0.5), (2, 0.9), (3, 0.7), (4, 1.0)] {
+            let learned = LearnedRound {
+                steps: u64::from(round) * 100,
+                acts: u64::from(round) * 7,
+                ..Default::default()
+            };
+            record.rounds.push(RoundRecord {
+                replicate: 0,
+                round,
+                level: 1,
+                trials: 1,
+                target_right: 1,
+                target_slipped: 0,
+                student,
+                learned: Some(learned),
+            });
+        }
+        near(levels(&record)[0].steps, 200.0);
+        near(levels(&record)[0].acts, 14.0);
+    }
+}

@@ -16,7 +16,11 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
     let text = text(path).map_err(hint)?;
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
     let folder = path.parent().unwrap_or(Path::new("."));
-    let tables = |name: &str| self::text(&folder.join(name));
+    let tables = |name: &str| {
+        let path = folder.join(name);
+        // Weights are no text, and go into a resolved scenario as such.
+        if name.ends_with(".safetensors") { Ok(hexadecimal(&bytes(&path)?)) } else { self::text(&path) }
+    };
     let file = path.display().to_string();
     read(&Source { file: &file, stem, text: &text, tables: &tables }, overrides).map_err(|p| p.to_string())
 }
@@ -24,11 +28,13 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
 /// The longest text that is read; some files have no end.
 const BYTES_MAX: u64 = 64 << 20;
 
-/// The text of a file.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn text(path: &Path) -> Result<String, String> {
+/// Bytes as digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of a file.
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let shown = path.display();
     if path.is_dir() {
         return Err(format!("{shown} is a directory; name a file in it, such as {shown}/quickstart.toml"));
@@ -43,7 +49,16 @@ pub fn text(path: &Path) -> Result<String, String> {
         let most = BYTES_MAX >> 20;
         return Err(format!("{shown}: want at most {most} MiB, got more; name a scenario or a CSV table"));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    Ok(bytes)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn text(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    String::from_utf8(bytes(path)?).map_err(|error| {
         let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;

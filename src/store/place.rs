@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All files that a result may hold.
-const FILES: [&str; 6] =
-    ["manifest.json", "cells.csv", "rounds.csv", "levels.csv", "compared.csv", "trials.csv"];
+const FILES: [&str; 7] =
+    ["manifest.json", "cells.csv", "rounds.csv", "levels.csv", "students.csv", "compared.csv", "trials.csv"];
 
 fn at(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
@@ -68,7 +68,8 @@ fn replaceable(target: &Path) -> Result<(), String> {
     for entry in fs::read_dir(target).map_err(|error| at(target, &error))? {
         let entry = entry.map_err(|error| at(target, &error))?;
         let name = entry.file_name();
-        let known = name.to_str().is_some_and(|name| FILES.contains(&name));
+        // Students' weights are named by their hash.
+        let known = name.to_str().is_some_and(|name| FILES.contains(&name) || name.ends_with(".safetensors"));
         if !(known && entry.file_type().is_ok_and(|kind| kind.is_file())) {
             return refused(&format!("holds {name:?}, which is no part of a result"));
         }

@@ -71,12 +71,21 @@ impl Outcome {
         format!("{}-{}", text(&self.manifest["scenario"]["name"]), hash.get(..10).unwrap_or_default())
     }
 
-    /// Writes the directory under a temporary name and renames it into place.
+    /// Writes the directory, and beside its tables the students that were kept, each named by its hash,
+    /// under a temporary name and renames it into place.
     ///
     /// # Errors
     /// The path and why it cannot be written, or what stands in its way.
-    pub fn write(&self, target: &Path, provenance: Json) -> Result<(), String> {
-        place::put(target, |folder| self.write_all(folder, provenance))
+    pub fn write(&self, target: &Path, provenance: Json, records: &[CellRecord]) -> Result<(), String> {
+        place::put(target, |folder| {
+            self.write_all(folder, provenance)?;
+            for student in records.iter().flat_map(|record| &record.students) {
+                let Some(bytes) = &student.saved else { continue };
+                let path = folder.join(format!("{}.safetensors", student.weights));
+                fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+            }
+            Ok(())
+        })
     }
 
     fn write_all(&self, folder: &Path, provenance: Json) -> Result<(), String> {

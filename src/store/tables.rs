@@ -110,6 +110,13 @@ pub fn all(
     }
     if rows.iter().any(|(_, record)| !record.levels.is_empty()) {
         files.insert("levels.csv".into(), levels_text(&rows)?);
+        let students = rows.iter().flat_map(|(cell, record)| {
+            record.students.iter().map(|student| {
+                let numbers = [student.replicate, student.steps].map(|number| number.to_string());
+                [vec![cell.id.clone()], numbers.to_vec(), vec![student.weights.clone()]].concat()
+            })
+        });
+        files.insert("students.csv".into(), table(&["id", "replicate", "steps", "weights"], students)?);
         let lines: Vec<_> = (0..rows.len()).flat_map(|i| compared_lines(&rows, i)).collect();
         if whole && !lines.is_empty() {
             files.insert("compared.csv".into(), table(&COMPARED, lines.into_iter())?);

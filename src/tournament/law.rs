@@ -17,7 +17,7 @@ pub(super) fn distil(
     replicate: u32,
     conditions: &Conditions,
 ) -> Result<Ready, Stopped> {
-    let mut ready = Ready { cell: cell.clone(), cast, iteration: 0, rounds: Vec::new(), levels: Vec::new() };
+    let mut ready = Ready::untaught(cell, cast);
     let Distil::Parametric { rounds, fit_error, denoise } = cell.protocol.stages.distil else {
         return Ok(ready);
     };

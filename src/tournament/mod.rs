@@ -10,7 +10,7 @@ mod trace;
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
-use crate::records::{CellRecord, LevelRecord, RoundRecord, Sums};
+use crate::records::{CellRecord, LevelRecord, RoundRecord, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::CellSpec;
 use crate::systems;
@@ -25,6 +25,8 @@ pub struct Conditions<'a> {
     pub block: Option<usize>,
     /// Whether to keep a record of each match.
     pub keep_trials: bool,
+    /// Whether to keep what students have learned.
+    pub keep_students: bool,
     /// Told the number of trials as they finish.
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Told how each training goes.
@@ -40,6 +42,7 @@ impl Default for Conditions<'_> {
         Self {
             block: None,
             keep_trials: false,
+            keep_students: false,
             progress: &|_| (),
             training: &|_| (),
             interrupted: &|| false,
@@ -166,9 +169,16 @@ struct Ready {
     iteration: u16,
     rounds: Vec<RoundRecord>,
     levels: Vec<LevelRecord>,
+    student: Option<StudentRecord>,
 }
 
 impl Ready {
+    /// A replicate that was not taught anything yet.
+    fn untaught(cell: &CellSpec, cast: Vec<Cast>) -> Self {
+        let (rounds, levels) = (Vec::new(), Vec::new());
+        Self { cell: cell.clone(), cast, iteration: 0, rounds, levels, student: None }
+    }
+
     /// The replicate's matches.
     fn act(&self, replicate: u32) -> Act<'_> {
         Act { replicate, iteration: self.iteration, roots: Roots::Own, cast: &self.cast }
@@ -189,9 +199,7 @@ fn prepare(
             class.distil(cell, diary)
         }
         Distil::Parametric { .. } => law::distil(cell, cast, replicate, conditions),
-        Distil::None => {
-            Ok(Ready { cell: cell.clone(), cast, iteration: 0, rounds: Vec::new(), levels: Vec::new() })
-        }
+        Distil::None => Ok(Ready::untaught(cell, cast)),
     }
 }
 
@@ -213,7 +221,7 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
         let ready = prepare(cell, replicate, conditions, None)?;
         let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
         let sums = play_act(&ready.cell, &plan, ready.act(replicate), conditions)?;
-        Ok((sums, ready.rounds, ready.levels))
+        Ok((sums, ready))
     });
     let learns = cell.agents.iter().any(|agent| agent.competence.is_learned());
     let clustered = learns || cell.protocol.stages.distil != Distil::None;
@@ -224,10 +232,11 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
         Err(Stopped::Failed(reason)) => return Ok(CellRecord { failed: Some(reason), ..record }),
         parts => parts?,
     };
-    for (sums, rounds, levels) in parts {
+    for (sums, ready) in parts {
         record.replicates.push(sums.tally);
-        record.rounds.extend(rounds);
-        record.levels.extend(levels);
+        record.rounds.extend(ready.rounds);
+        record.levels.extend(ready.levels);
+        record.students.extend(ready.student);
         all.add(sums);
     }
     (record.batches, record.trials) = (all.batches.to_vec(), all.trials);

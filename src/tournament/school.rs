@@ -8,7 +8,7 @@ pub(super) mod diary;
 use crate::agents::learned::{Decoding, NetworkSpec, Training};
 use crate::agents::{AgentSpec, Competence};
 use crate::learners::learner::{Learner, Round};
-use crate::records::{LearnedRound, LevelRecord, RoundRecord};
+use crate::records::{LearnedRound, LevelRecord, RoundRecord, StudentRecord};
 use crate::scenario::distil::{Distil, Targets};
 use crate::scenario::presets::Preset;
 use crate::scenario::spec::CellSpec;
@@ -39,9 +39,9 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
         );
     }
     for (i, agent) in cell.agents.iter().enumerate() {
-        let Competence::Learned { network, schooling, .. } = &agent.competence else { continue };
+        let Competence::Learned { network, schooling, saved, .. } = &agent.competence else { continue };
         let name = &agent.name;
-        if schooling.is_none() && student != Some(i) {
+        if schooling.is_none() && saved.is_none() && student != Some(i) {
             return Err(format!(
                 "agent {name:?} is a network that nothing trains: give it a schooling, or play a protocol that trains a student"
             ));
@@ -51,6 +51,12 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
             return Err(format!(
                 "agent {name:?} is a network, and the family {word} has no encoding for it: choose one of the algorithmic families, or another competence"
             ));
+        }
+        if let (Some(saved), Some(alphabet)) = (saved, cell.task.family.alphabet()) {
+            let streams = Streams::new(cell.seed);
+            let mut learner =
+                Learner::new(network, alphabet, &Training::default(), |_| streams.draws(Address::default()))?;
+            learner.load(saved).map_err(|problem| format!("agent {name:?}: {problem}"))?;
         }
         if let Some(problem) = network.problem() {
             return Err(format!("agent {name:?}: {problem}"));
@@ -92,6 +98,7 @@ struct Taught {
     iteration: u16,
     /// Who decomposes in the end, if that was learned too.
     decomposer: Option<Imitator>,
+    student: StudentRecord,
 }
 
 /// The composition in which a lone agent's word is the verdict.
@@ -109,8 +116,13 @@ pub(super) fn line_up(
     conditions: &Conditions,
 ) -> Result<Vec<Cast>, Stopped> {
     let seat = |agent: &AgentSpec| {
-        let Competence::Learned { schooling: Some(training), .. } = &agent.competence else {
-            return Ok(Cast::AsIs);
+        let Competence::Learned { schooling, saved, .. } = &agent.competence else { return Ok(Cast::AsIs) };
+        let untaught = Training { rounds: 0, questions: 1, ..Training::default() };
+        let training = match (schooling, saved) {
+            (Some(training), _) => training,
+            // Weights are enough to play with; the protocol's student goes on from them.
+            (None, Some(_)) => &untaught,
+            (None, None) => return Ok(Cast::AsIs),
         };
         let class = Class::new(cell, &[], agent, Targets::Truth, training, replicate, conditions);
         Ok(Cast::Schooled(class.teach(None)?.brain))
@@ -136,9 +148,10 @@ impl<'a> Class<'a> {
     pub(super) fn distil(&self, cell: &CellSpec, diary: Option<&mut Diary>) -> Result<Ready, Stopped> {
         let taught = self.teach(diary)?;
         let levels = self.examine(&taught)?;
-        let Taught { brain, sureness, rounds, iteration, .. } = taught;
+        let Taught { brain, sureness, rounds, iteration, student, .. } = taught;
         let cast = vec![Cast::Student(Student { skill: Skill::Learned(brain), sureness })];
-        Ok(Ready { cell: alone(cell, self.spec.clone()), cast, iteration, rounds, levels })
+        let cell = alone(cell, self.spec.clone());
+        Ok(Ready { cell, cast, iteration, rounds, levels, student: Some(student) })
     }
 
     fn new(
@@ -209,6 +222,9 @@ impl<'a> Class<'a> {
         let streams = Streams::new(self.cell.seed);
         let weights = |variable: &str| streams.draws(self.address(&format!("weights of {variable}"), 0));
         let mut learner = Learner::new(&self.network, self.alphabet, training, weights).map_err(failed)?;
+        if let Competence::Learned { saved: Some(saved), .. } = &self.spec.competence {
+            learner.load(saved).map_err(failed)?;
+        }
         let level_max = self.cell.task.family.level_max().max(1);
         let guess = 1.0 / (self.alphabet.classes - 1) as f64;
         let mut taught = Taught {
@@ -217,6 +233,7 @@ impl<'a> Class<'a> {
             rounds: Vec::new(),
             iteration: 0,
             decomposer: None,
+            student: StudentRecord::default(),
         };
         let mut apprentice = Apprentice::new(self, &streams).map_err(failed)?;
         let mut top = if training.curriculum == 0.0 { level_max } else { 1 };
@@ -250,12 +267,12 @@ impl<'a> Class<'a> {
             examined(&mut taught.rounds, round, &lessons.notes, self.decoding, measured);
             let agreed = |level: u32| share(&lessons.notes, level, |note| note.agreed);
             if round == training.rounds
-                || (top == level_max && (1..=top).all(|level| agreed(level) >= training.enough))
+                || (top == level_max && (0..=top).all(|level| agreed(level) >= training.enough))
             {
                 break;
             }
-            taught.rounds.extend((1..=top).map(|level| target(*replicate, round + 1, level, &lessons.notes)));
-            for level in 1..=top {
+            taught.rounds.extend((0..=top).map(|level| target(*replicate, round + 1, level, &lessons.notes)));
+            for level in 0..=top {
                 if lessons.notes.iter().any(|note| u32::from(note.level) == level) {
                     taught.sureness[level as usize] = mean(&lessons.notes, level, |note| note.confidence);
                 }
@@ -294,6 +311,10 @@ impl<'a> Class<'a> {
             taught.brain = Brain::new(learner.reader(), self.alphabet, self.decoding);
             taught.iteration += 1;
         }
+        let saved = learner.save().map_err(failed)?;
+        let weights = blake3::hash(&saved).to_hex().to_string();
+        let saved = conditions.keep_students.then_some(saved);
+        taught.student = StudentRecord { replicate: *replicate, steps: learner.steps(), weights, saved };
         taught.decomposer = apprentice.as_ref().map(Apprentice::imitator);
         Ok(taught)
     }

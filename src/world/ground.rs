@@ -271,7 +271,7 @@ impl Ground {
     }
 
     /// For teaching: a question of at most this level that is met on a drawn way down from the root, when
-    /// sub-answers are true; as hard a one as the way has, and no primitive one.
+    /// sub-answers are true; as hard a one as the way has, and a primitive one only if that is asked for.
     #[must_use]
     pub(crate) fn question_to_learn(
         &self,
@@ -285,7 +285,7 @@ impl Ground {
             let (mut met, mut next) = (0, None);
             subs.clear();
             while let Step::Ask(sub) = self.step(lane, question, subs) {
-                if !self.family().is_proposal(sub) && self.level(lane, sub) > 0 {
+                if !self.family().is_proposal(sub) && (level_max == 0 || self.level(lane, sub) > 0) {
                     met += 1;
                     // Each of those met so far with the same chance.
                     if draws.below(met) == 0 {

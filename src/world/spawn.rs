@@ -97,7 +97,7 @@ pub enum Roots {
     Own,
     /// Questions of this level that the roots lead to.
     AtLevel(u32),
-    /// Questions to teach, of at most this level.
+    /// Questions to teach, of at most this level, primitive ones among them.
     Lessons(u32),
 }
 
@@ -155,7 +155,7 @@ fn set_back(
                 let at = Streams::at(teaching, first + lane as u64, Question::default(), Moment::default());
                 let mut draws = randomness.0.draws(at);
                 // Levels are taught alike: those that no root has are the way's next lower one.
-                let level = 1 + draws.below(level_max);
+                let level = draws.below(level_max + 1);
                 ground.question_to_learn(lane, level, &mut draws, &mut scratch)
             }
         };

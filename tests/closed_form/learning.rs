@@ -16,7 +16,13 @@ const N: f64 = 4.0;
 const REPLICATES: u32 = 5;
 
 fn student(decoding: Decoding) -> AgentSpec {
-    let competence = Competence::Learned { network: NetworkSpec::Tabular, decoding, schooling: None };
+    let competence = Competence::Learned {
+        network: NetworkSpec::Tabular,
+        decoding,
+        schooling: None,
+        weights: None,
+        saved: None,
+    };
     AgentSpec { name: "student".into(), competence, ..AgentSpec::plain() }
 }
 
