@@ -41,7 +41,7 @@ pub enum Purpose {
     Sample = 12,
     /// What the student of an iteration draws: it has no name that a scenario could give.
     Student = 13,
-    /// Which questions a student is taught on, and in which batches.
+    /// A student's initial weights, which questions it is taught on, and in which batches.
     Lesson = 14,
 }
 

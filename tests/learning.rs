@@ -108,6 +108,11 @@ fn a_training_that_diverges_is_said_and_other_cells_are_kept() {
     let wild = Training { rate: 1000.0, warmup: 0, clip: 1e9, steps: 200, ..short() };
     let cells = [powers(0.0, Decoding::Argmax, wild), powers(0.0, Decoding::Argmax, short())];
     let records = on_threads(2, &cells, &Conditions::default());
+    assert_eq!(
+        records,
+        on_threads(1, &cells, &Conditions::default()),
+        "the reason is of the first replicate"
+    );
     let reason = records[0].failed.as_ref().expect("it came to nothing");
     for part in ["replicate", "round", "finite", "lower the rate"] {
         assert!(reason.contains(part), "{reason}");
@@ -132,6 +137,9 @@ fn what_cannot_be_trained_is_refused_with_a_remedy() {
     let mut untaught = good.clone();
     untaught.protocol.stages = Preset::Trust.stages();
     says(&untaught, "nothing trains");
+    let mut own = good.clone();
+    own.protocol.stages = Preset::WeakToStrong { training: short() }.stages();
+    says(&own, "its own word");
     let mut uneven = good.clone();
     let network = NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32 };
     uneven.agents[0].competence = Competence::Learned {
@@ -172,6 +180,11 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
     assert!(
         again.rounds[0].learned.expect("a network").loss < record.rounds[0].learned.expect("a network").loss
     );
+    // Where the truth is taught, the truth is the target, whatever the student said before.
+    let mut supervised = onward.clone();
+    supervised.protocol.stages = Preset::Supervised { training: short() }.stages();
+    let taught = play_cell(&supervised, &Conditions::default()).expect("a cell that can be played");
+    assert!(taught.rounds.iter().all(|round| round.target_right == round.trials));
     let other = NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16 };
     for (agent, part) in [(with(other, &digits), "want shape"), (with(SMALL, "00"), "want safetensors")] {
         let problem = plan(&CellSpec { agents: vec![agent], ..good.clone() }).expect_err("it does not fit");

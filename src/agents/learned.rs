@@ -27,7 +27,7 @@ pub enum NetworkSpec {
         /// Hidden layers.
         layers: u32,
     },
-    /// What was taught of each page, counted: exact, and without a guess at anything else.
+    /// What was taught of each page, counted: exact, and a blind guess at anything else.
     Tabular,
 }
 
@@ -134,7 +134,7 @@ impl NetworkSpec {
                 .or_else(|| eighths("hidden", hidden))
                 .or_else(|| {
                     (!width.is_multiple_of(8 * heads)).then(|| {
-                        format!("want heads that share the width of {width} in multiples of 8, got {heads}; try {}", (width / 8).min(4))
+                        format!("want heads that share the width of {width} in multiples of 8, got {heads}; try {}", (1..=4).rev().find(|heads| width.is_multiple_of(8 * heads)).unwrap_or(1))
                     })
                 }),
             Self::Mlp { width, .. } => eighths("width", width),

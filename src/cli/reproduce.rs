@@ -94,6 +94,12 @@ impl Reproduce {
                 return difference;
             }
         }
+        // What came to nothing has no rows to compare.
+        for id in now.manifest["failed"].as_object().into_iter().flatten().map(|(id, _)| id) {
+            if stored.manifest["failed"][id] != now.manifest["failed"][id] {
+                return Some(format!("cell {id}: stored with numbers, came to nothing now"));
+            }
+        }
         if !partial && stored.manifest != now.manifest {
             return Some("manifest.json: the tables agree, the manifest was changed".into());
         }

@@ -50,11 +50,12 @@ impl Table {
     /// All rows, in order.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let row = |(page, row): (&Box<[u16]>, &Row)| {
-            let counts = row.counts.iter().flat_map(|count| count.to_le_bytes());
-            page.iter().flat_map(|symbol| symbol.to_le_bytes()).chain(counts).collect::<Vec<u8>>()
-        };
-        self.rows.iter().flat_map(row).collect()
+        let mut bytes = Vec::new();
+        for (page, row) in &self.rows {
+            page.iter().for_each(|symbol| bytes.extend(symbol.to_le_bytes()));
+            row.counts.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
+        }
+        bytes
     }
 
     /// Adds the share of each class among what a page was taught; all alike where it was taught nothing.

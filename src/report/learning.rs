@@ -1,10 +1,9 @@
 //! What students have learned, by level, as text.
 
-use crate::records::CellRecord;
 use crate::report::{Row, percent, width_of};
 use crate::scenario::spec::{CellSpec, Measure, Published, Scenario};
 use crate::stats::interval;
-use crate::stats::learning::{self, Estimate};
+use crate::stats::learning::{self, AtRate, Estimate};
 
 /// Rows that a table shows; the rest is in levels.csv.
 const ROWS_SHOWN: usize = 60;
@@ -68,7 +67,7 @@ pub fn tolerances(rows: &[Row]) -> String {
             cell.point.iter().find(|(path, _)| path.starts_with(&own) && path.ends_with(".rate"))?;
         value.parse::<f64>().ok()
     };
-    let mut groups: Vec<(String, Vec<(f64, &CellRecord, &CellSpec)>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<AtRate>)> = Vec::new();
     for (cell, record) in rows.iter().filter(|(_, record)| !record.levels.is_empty()) {
         let Some(rate) = rate(cell) else { continue };
         let name = [cell.protocol.name.as_str(), &cell.overseer.name, &cell.task.name].join(" ");
@@ -178,6 +177,9 @@ pub fn levels(rows: &[Row]) -> String {
             number(level.acts),
         ));
     }
+    text.push_str(
+        "  acts: checks and recombinations of the overseer; where a decomposer learns, its recorded acts alone\n",
+    );
     if lines.len() > ROWS_SHOWN {
         text.push_str(&format!("  {} more rows in levels.csv\n", lines.len() - ROWS_SHOWN));
     }

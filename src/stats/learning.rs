@@ -201,7 +201,7 @@ pub fn levels(record: &CellRecord) -> Vec<Level> {
 }
 
 /// The levels of a row beside those of the supervised and the imitation student at the same point; nothing
-/// where it trains no network, or is itself the one that others are compared with.
+/// where it trains no network, or on the truth.
 #[must_use]
 pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
     let (cell, record) = rows[row];
@@ -247,10 +247,13 @@ pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
     (0..own.first().map_or(0, Vec::len)).map(compare).collect()
 }
 
+/// A cell and its record at an error rate.
+pub type AtRate<'a> = (f64, &'a CellRecord, &'a CellSpec);
+
 /// Failure tolerance: of cells that differ in one error rate, the greatest rate at which distillation still
 /// improves on its teacher at a level, and the greatest that was tried. A gain counts if its interval is above 0.
 #[must_use]
-pub fn tolerance(rates: &[(f64, &CellRecord, &CellSpec)], level: u32) -> Option<(Option<f64>, f64)> {
+pub fn tolerance(rates: &[AtRate], level: u32) -> Option<(Option<f64>, f64)> {
     let tried = rates.iter().map(|(rate, ..)| *rate).fold(f64::NAN, f64::max);
     let gains = |record: &CellRecord, cell: &CellSpec| {
         let level = levels(record).into_iter().find(|l| l.level == level)?;

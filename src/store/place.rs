@@ -50,6 +50,12 @@ pub fn check(target: &Path) -> Result<(), String> {
     fs::remove_dir(&probe).map_err(|error| at(&probe, &error))
 }
 
+/// Whether a file is named as a student's weights are, by their hash.
+fn is_student(name: &str) -> bool {
+    let hash = name.strip_suffix(".safetensors").unwrap_or_default();
+    hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
 /// Whether what is at `target` is a result and nothing else.
 fn replaceable(target: &Path) -> Result<(), String> {
     let shown = target.display();
@@ -69,7 +75,7 @@ fn replaceable(target: &Path) -> Result<(), String> {
         let entry = entry.map_err(|error| at(target, &error))?;
         let name = entry.file_name();
         // Students' weights are named by their hash.
-        let known = name.to_str().is_some_and(|name| FILES.contains(&name) || name.ends_with(".safetensors"));
+        let known = name.to_str().is_some_and(|name| FILES.contains(&name) || is_student(name));
         if !(known && entry.file_type().is_ok_and(|kind| kind.is_file())) {
             return refused(&format!("holds {name:?}, which is no part of a result"));
         }

@@ -227,7 +227,12 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
     let clustered = learns || cell.protocol.stages.distil != Distil::None;
     let mut record = CellRecord { clustered, ..Default::default() };
     let mut all = Sums::default();
-    let parts = match parts.collect::<Result<Vec<_>, Stopped>>() {
+    // Of several that stopped the first replicate's reason counts, whichever was done first.
+    let parts: Vec<Result<_, Stopped>> = parts.collect();
+    if parts.iter().any(|part| matches!(part, Err(Stopped::Interrupted))) {
+        return Err(Stopped::Interrupted);
+    }
+    let parts = match parts.into_iter().collect::<Result<Vec<_>, Stopped>>() {
         // What other cells are is kept.
         Err(Stopped::Failed(reason)) => return Ok(CellRecord { failed: Some(reason), ..record }),
         parts => parts?,

@@ -12,6 +12,7 @@ use crate::records::{LearnedRound, LevelRecord, RoundRecord, StudentRecord};
 use crate::scenario::distil::{Distil, Targets};
 use crate::scenario::presets::Preset;
 use crate::scenario::spec::CellSpec;
+use crate::scenario::stages::{Answering, Decompose};
 use crate::streams::{Address, Moment, Purpose, Streams};
 use crate::systems::distil::{Lessons, Note, Pupil};
 use crate::tasks::Family;
@@ -26,8 +27,9 @@ use books::{examined, mean, share, target};
 use diary::Diary;
 use std::sync::Arc;
 
-/// Lessons are of trials that no cell plays.
+/// Lessons are of trials that no cell plays; those of a schooling are nobody else's.
 const FIRST_LESSON: u64 = 1 << 40;
+const FIRST_OF_SCHOOLING: u64 = 1 << 41;
 
 /// What keeps a cell's networks from being trained, with the remedy.
 pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
@@ -64,6 +66,16 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
     }
     apprentice::check(cell)?;
     let seats = cell.protocol.stages.seats_max();
+    let stages = &cell.protocol.stages;
+    if let (Some(student), Distil::Learned { targets: Targets::Verdicts, .. }) = (student, stages.distil)
+        && stages.decompose == Decompose::None
+        && stages.answer == Answering::Agent
+        && student == 0
+    {
+        return Err(
+            "the student would be taught its own word: list who labels before it, or split questions".into(),
+        );
+    }
     match (student, seats) {
         (Some(student), Some(seats)) if cell.agents.len() > seats && student + 1 < cell.agents.len() => {
             Err("of more agents than have a seat the last is the one that is taught: list the student last"
@@ -87,6 +99,7 @@ pub(super) struct Class<'a> {
     training: &'a Training,
     replicate: u32,
     conditions: &'a Conditions<'a>,
+    first_lesson: u64,
 }
 
 /// What somebody who was taught is in the end.
@@ -124,7 +137,8 @@ pub(super) fn line_up(
             (None, Some(_)) => &untaught,
             (None, None) => return Ok(Cast::AsIs),
         };
-        let class = Class::new(cell, &[], agent, Targets::Truth, training, replicate, conditions);
+        let mut class = Class::new(cell, &[], agent, Targets::Truth, training, replicate, conditions);
+        class.first_lesson = FIRST_OF_SCHOOLING;
         Ok(Cast::Schooled(class.teach(None)?.brain))
     };
     cell.agents.iter().map(seat).collect()
@@ -173,9 +187,28 @@ impl<'a> Class<'a> {
         };
         lessons.protocol.stages.distil = Distil::None;
         lessons.agents.truncate(lessons.protocol.stages.seats_max().unwrap_or(usize::MAX));
-        let seat = lessons.agents.iter().position(|agent| agent.name == spec.name);
-        let cast = cast.iter().take(lessons.agents.len()).cloned().collect();
-        Self { cell: lessons, cast, seat, spec, network, decoding, alphabet, training, replicate, conditions }
+        // Where the truth is taught, only the truth has a seat.
+        let (seat, cast) = match targets {
+            Targets::Truth => (None, Vec::new()),
+            Targets::Verdicts => (
+                lessons.agents.iter().position(|agent| agent.name == spec.name),
+                cast.iter().take(lessons.agents.len()).cloned().collect(),
+            ),
+        };
+        let first_lesson = FIRST_LESSON;
+        Self {
+            cell: lessons,
+            cast,
+            seat,
+            spec,
+            network,
+            decoding,
+            alphabet,
+            training,
+            replicate,
+            conditions,
+            first_lesson,
+        }
     }
 
     fn plan(&self) -> Result<Plan, Stopped> {
@@ -245,7 +278,7 @@ impl<'a> Class<'a> {
             let cast = self.seated(&taught.brain, &taught.sureness);
             let taught_up_to = top;
             spawn::seat(&mut theatre.world, &self.cell, *replicate, taught.iteration, &cast);
-            let first = FIRST_LESSON + u64::from(round) * u64::from(training.questions);
+            let first = self.first_lesson + u64::from(round) * u64::from(training.questions);
             let trials = first..first + u64::from(training.questions);
             let act = Act {
                 replicate: *replicate,
@@ -265,20 +298,22 @@ impl<'a> Class<'a> {
                 ..Default::default()
             };
             examined(&mut taught.rounds, round, &lessons.notes, self.decoding, measured);
+            let met = |level: u32| lessons.notes.iter().any(|note| u32::from(note.level) == level);
             let agreed = |level: u32| share(&lessons.notes, level, |note| note.agreed);
             if round == training.rounds
-                || (top == level_max && (0..=top).all(|level| agreed(level) >= training.enough))
+                || (top == level_max
+                    && (0..=top).filter(|level| met(*level)).all(|level| agreed(level) >= training.enough))
             {
                 break;
             }
             taught.rounds.extend((0..=top).map(|level| target(*replicate, round + 1, level, &lessons.notes)));
             for level in 0..=top {
-                if lessons.notes.iter().any(|note| u32::from(note.level) == level) {
+                if met(level) {
                     taught.sureness[level as usize] = mean(&lessons.notes, level, |note| note.confidence);
                 }
             }
             let highest = agreed(top);
-            if highest > training.curriculum && top < level_max {
+            if (highest > training.curriculum || !met(top)) && top < level_max {
                 top += 1;
             }
             if let Some(diary) = &mut diary {
@@ -332,22 +367,24 @@ impl<'a> Class<'a> {
         if let Some(decomposer) = &taught.decomposer {
             theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));
         }
-        let examine = |level| {
-            theatre.world.resource_mut::<Lessons>().clear();
+        let mut examine = |level| {
             let pupil = self.pupil(&taught.brain);
             let mut session = Session { theatre: &mut theatre, lanes: plan.lanes, act: act(level), pupil };
-            self.make_lessons(&mut session, 0..self.cell.trials, |_, lessons| lessons)?;
-            let notes = &theatre.world.resource::<Lessons>().notes;
-            let count = |what: fn(&Note) -> bool| notes.iter().filter(|note| what(note)).count() as u64;
-            Ok(LevelRecord {
-                replicate: self.replicate,
-                level,
-                trials: notes.len() as u64,
-                target: count(|note| note.right),
-                argmax: count(|note| note.argmax),
-                sampled: count(|note| note.sampled),
-            })
+            let mut record = LevelRecord { replicate: self.replicate, level, ..LevelRecord::default() };
+            // Block by block: memory must not grow with the trials.
+            for first in (0..self.cell.trials).step_by(plan.lanes) {
+                session.theatre.world.resource_mut::<Lessons>().clear();
+                let trials = first..self.cell.trials.min(first + plan.lanes as u64);
+                self.make_lessons(&mut session, trials, |_, lessons| lessons)?;
+                let notes = &session.theatre.world.resource::<Lessons>().notes;
+                let count = |what: fn(&Note) -> bool| notes.iter().filter(|note| what(note)).count() as u64;
+                record.trials += notes.len() as u64;
+                record.target += count(|note| note.right);
+                record.argmax += count(|note| note.argmax);
+                record.sampled += count(|note| note.sampled);
+            }
+            Ok(record)
         };
-        (1..=self.cell.task.family.level_max()).map(examine).collect()
+        (1..=self.cell.task.family.level_max()).map(&mut examine).collect()
     }
 }
