@@ -114,23 +114,28 @@ pub fn published(scenario: &Scenario, rows: &[Row]) -> String {
 fn beside(published: &Published, rows: &[Row]) -> Option<String> {
     let row = rows.iter().position(|(cell, _)| cell.id == published.cell)?;
     let (cell, record) = rows[row];
-    let level = || learning::levels(record).into_iter().find(|level| level.level == published.level);
     let at = published.level;
+    let level = |of: fn(&learning::Level) -> Option<Estimate>| {
+        learning::levels(record).iter().find(|level| level.level == at).and_then(of)
+    };
     let (ours, what) = match published.measure {
         Measure::Accuracy => {
             let total = record.total();
             let mean = total.right as f64 / total.trials.max(1) as f64;
             (Some(Estimate { mean, interval: interval(record) }), "accuracy".into())
         }
-        Measure::Target => (level()?.target, format!("targets of level {at}")),
-        Measure::Argmax => (level()?.argmax, format!("likeliest answers at level {at}")),
-        Measure::Sampled => (level()?.sampled, format!("drawn answers at level {at}")),
+        Measure::Target => (level(|level| level.target), format!("targets of level {at}")),
+        Measure::Argmax => (level(|level| level.argmax), format!("likeliest answers at level {at}")),
+        Measure::Sampled => (level(|level| level.sampled), format!("drawn answers at level {at}")),
         Measure::GapRecovered => {
-            let beside = learning::compared(rows, row).into_iter().find(|level| level.level == at)?;
-            (beside.gap_recovered, format!("gap recovered at level {at}"))
+            let beside = learning::compared(rows, row).into_iter().find(|level| level.level == at);
+            (beside.and_then(|level| level.gap_recovered), format!("gap recovered at level {at}"))
         }
     };
-    let ours = ours?;
+    let Some(ours) = ours else {
+        let theirs = percent(published.value);
+        return Some(format!("  {theirs:>9}  nothing of ours beside it: no {what} of {}\n", label(cell)));
+    };
     let (within, shown) = match ours.interval {
         None => ("one run", "none".into()),
         Some((low, high)) => {

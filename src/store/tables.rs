@@ -164,14 +164,17 @@ fn rounds((cell, record): Row) -> impl Iterator<Item = Vec<String>> {
         let mut line = vec![cell.id.clone()];
         line.extend([r.replicate, r.round, r.level].map(|n| n.to_string()));
         line.extend([r.trials, r.target_right, r.target_slipped].map(|n| n.to_string()));
-        line.extend([target, r.student.to_string()]);
+        // Where a round had no question of the level, nothing was measured.
+        let measured = r.learned.is_none_or(|learned| learned.trials > 0);
+        let student = if measured { r.student.to_string() } else { String::new() };
+        line.extend([target, student]);
         match &r.learned {
             None => line.extend(std::iter::repeat_n(String::new(), 8)),
             Some(l) => {
                 let gain = r.student - r.target_right as f64 / r.trials.max(1) as f64;
                 line.push(l.trials.to_string());
                 line.extend([l.argmax, l.sampled].map(|n| share(n, l.trials)));
-                line.push(if r.trials == 0 { String::new() } else { gain.to_string() });
+                line.push(if r.trials == 0 || !measured { String::new() } else { gain.to_string() });
                 line.push(share(l.agreed, l.trials));
                 line.extend([l.steps, l.acts].map(|n| n.to_string()));
                 line.push(l.loss.to_string());

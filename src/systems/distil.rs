@@ -3,6 +3,7 @@
 
 use crate::agents::learned::Decoding;
 use crate::claim::{Answer, Claim, Question};
+use crate::streams::{Moment, Streams};
 use crate::systems::sight::{Scene, Table};
 use crate::tasks::encoding::{Alphabet, Pages};
 use crate::world::brain::Brain;
@@ -62,9 +63,7 @@ impl Lessons {
         self.own.clear();
         self.notes.clear();
     }
-}
 
-impl Lessons {
     /// The page of a lesson.
     #[must_use]
     pub fn page(&self, lesson: usize) -> &[u16] {
@@ -108,12 +107,11 @@ fn collect_block(
         let lane = *next.next().expect("each question is told of once");
         let (Asked { question, level, .. }, verdict) = (asked[lane], claims[lane].verdict);
         let at = table.place(lane as u32);
-        let word =
-            at.streams.block(crate::streams::Streams::at(actor, at.trial, question, Default::default()))[0];
+        let word = at.streams.block(Streams::at(actor, at.trial, question, Moment::default()))[0];
         let says = |decoding| brain.decides(table.ground, question, scores, decoding, word);
         let [argmax, sampled] = [Decoding::Argmax, Decoding::Sampled].map(says);
         let [right, argmax_right, sampled_right] =
-            [verdict, argmax, sampled].map(|answer| holds(&table, lane, Claim { question, answer }));
+            [verdict, argmax, sampled].map(|answer| table.ground.holds(lane, Claim { question, answer }));
         let ledger = &matches[lane];
         lessons.targets.push(brain.class(table.ground, question, verdict));
         lessons.own.push(brain.class(table.ground, question, argmax));
@@ -132,11 +130,7 @@ fn collect_block(
     lanes.iter().for_each(|lane| table.ground.write(*lane, asked[*lane].question, &mut lessons.pages));
 }
 
-/// For the books: whether a claim is true.
-fn holds(table: &Scene, lane: usize, claim: Claim) -> bool {
-    table.ground.holds(lane, claim)
-}
-
+/// What the overseer states of a verdict; nothing where it abstains.
 fn confidence(table: &Scene, verdict: Answer, ledger: &Match, answers: u32) -> f64 {
     if verdict.is_known() { table.overseer.stated(ledger.confidence, answers) } else { 0.0 }
 }

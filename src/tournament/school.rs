@@ -48,20 +48,21 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
                 "agent {name:?} is a network that nothing trains: give it a schooling, or play a protocol that trains a student"
             ));
         }
-        if cell.task.family.alphabet().is_none() {
+        let Some(alphabet) = cell.task.family.alphabet() else {
             let word = cell.task.family.name();
             return Err(format!(
                 "agent {name:?} is a network, and the family {word} has no encoding for it: choose one of the algorithmic families, or another competence"
             ));
-        }
-        if let (Some(saved), Some(alphabet)) = (saved, cell.task.family.alphabet()) {
-            let streams = Streams::new(cell.seed);
-            let mut learner =
-                Learner::new(network, alphabet, &Training::default(), |_| streams.draws(Address::default()))?;
-            learner.load(saved).map_err(|problem| format!("agent {name:?}: {problem}"))?;
-        }
+        };
         if let Some(problem) = network.problem() {
             return Err(format!("agent {name:?}: {problem}"));
+        }
+        if let Some(saved) = saved {
+            let streams = Streams::new(cell.seed);
+            let draws = |_: &str| streams.draws(Address::default());
+            let loaded = Learner::new(network, alphabet, &Training::default(), draws)
+                .and_then(|mut learner| learner.load(saved));
+            loaded.map_err(|problem| format!("agent {name:?}: {problem}"))?;
         }
     }
     apprentice::check(cell)?;
