@@ -108,7 +108,8 @@ fn dense(c: &mut Criterion) {
     measure(c, "dense-256-batch-128", || step().expect("a step"));
 }
 
-const TRANSFORMER: NetworkSpec = NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256 };
+const TRANSFORMER: NetworkSpec =
+    NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256, tied: false };
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 256, layers: 2 };
 
 /// Steps on pages, and answers to them.

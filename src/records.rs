@@ -1,10 +1,16 @@
 //! What a tournament leaves behind, as values: integer sums that merge in any
 //! grouping to the same totals, and the rows that files and tables are made of.
 
+mod bits;
+pub mod scores;
+
+pub use bits::Bits;
+
+use scores::{BINS, Bin};
 use serde::{Deserialize, Serialize};
 
 /// The meaning of results: raised by every change that alters a number.
-pub const SEMANTICS: u32 = 4;
+pub const SEMANTICS: u32 = 5;
 
 /// The numeric columns of cells.csv, in order: what an expectation may be about.
 pub const COLUMNS: &[&str] = &[
@@ -25,6 +31,15 @@ pub const COLUMNS: &[&str] = &[
     "first_true_mean",
     "contested_mean",
     "all_nodes_right",
+    "brier",
+    "log_loss",
+    "calibration_error",
+    "accuracy_first_true",
+    "accuracy_first_false",
+    "honest_first_wins",
+    "honest_second_wins",
+    "score_difference",
+    "score_difference_log",
 ];
 
 /// The sums of a tally, named once.
@@ -77,6 +92,28 @@ tally! {
     all_nodes_right,
     /// Verdicts that are wrong in matches in which an act of the overseer erred.
     slipped,
+    /// Sum of squared distances of confidence and outcome over verdicts given, in units of 2^-32; exact.
+    squares,
+    /// Sum of -ln of the probability given to the outcome, over verdicts given, in units of 2^-24 nats.
+    losses,
+    /// Right verdicts where the first side, or who answered alone, stood for the truth.
+    first_true_right,
+    /// Matches in which only the first of two sides stood for the truth at the root.
+    first_alone,
+    /// Of them, those with a right verdict: the honest side spoke first and won.
+    first_alone_right,
+    /// Matches in which only the second side stood for the truth.
+    second_alone,
+    /// Of them, those with a right verdict.
+    second_alone_right,
+    /// Matches in which one side alone stood for the truth, and the verdict is one side's claim.
+    opposed,
+    /// Sum over those of the overseer's posterior of the true claim, in units of 2^-16.
+    belief,
+    /// Sum over those of -ln of that posterior, in units of 2^-24 nats.
+    truth_losses,
+    /// Sum over those of -ln of the false claim's posterior, in units of 2^-24 nats.
+    lie_losses,
 }
 
 /// One match, when it is asked for.
@@ -166,32 +203,25 @@ pub struct LevelRecord {
     pub sampled: u64,
 }
 
-/// Batches that a cell's trials fall into, by trial modulo this: for paired comparisons, at no memory
-/// that grows with the trials.
-pub const BATCHES: usize = 64;
-
 /// What some trials come to; parts merge to the same whole in any grouping.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     /// Sums over all trials.
     pub tally: Tally,
-    /// Right verdicts by trial modulo [`BATCHES`].
-    pub batches: [u64; BATCHES],
+    /// The trials of right verdicts.
+    pub right: Bits,
+    /// Verdicts given by their confidence.
+    pub bins: [Bin; BINS],
     /// The matches, where they are kept.
     pub trials: Vec<TrialRecord>,
-}
-
-impl Default for Sums {
-    fn default() -> Self {
-        Self { tally: Tally::default(), batches: [0; BATCHES], trials: Vec::new() }
-    }
 }
 
 impl Sums {
     /// Adds other trials' sums.
     pub fn add(&mut self, other: Self) {
         self.tally.add(&other.tally);
-        self.batches.iter_mut().zip(other.batches).for_each(|(sum, more)| *sum += more);
+        self.right.add(&other.right);
+        self.bins.iter_mut().zip(&other.bins).for_each(|(bin, more)| bin.add(more));
         self.trials.extend(other.trials);
     }
 }
@@ -201,8 +231,10 @@ impl Sums {
 pub struct CellRecord {
     /// Sums per replicate.
     pub replicates: Vec<Tally>,
-    /// Right verdicts by trial modulo [`BATCHES`], all replicates together.
-    pub batches: Vec<u64>,
+    /// The trials of right verdicts, per replicate.
+    pub right: Vec<Bits>,
+    /// Verdicts given by their confidence, all replicates together.
+    pub bins: [Bin; BINS],
     /// Distillation, where there is any.
     pub rounds: Vec<RoundRecord>,
     /// Levels in the end, where a network is trained.
@@ -213,6 +245,8 @@ pub struct CellRecord {
     pub trials: Vec<TrialRecord>,
     /// Whether trials within a replicate share a training, so that only replicates are independent.
     pub clustered: bool,
+    /// Whether the number of trials hung on what came out of them.
+    pub anytime: bool,
     /// Why there is nothing else here: a training that came to nothing.
     pub failed: Option<String>,
 }

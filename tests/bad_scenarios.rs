@@ -336,7 +336,7 @@ fn make_short_of_lessons(cell: &mut CellSpec) {
                 NetworkSpec::Tabular => NetworkSpec::Tabular,
                 NetworkSpec::Mlp { .. } => NetworkSpec::Mlp { width: 8, layers: 1 },
                 NetworkSpec::Transformer { .. } => {
-                    NetworkSpec::Transformer { width: 8, layers: 1, heads: 1, hidden: 8 }
+                    NetworkSpec::Transformer { width: 8, layers: 1, heads: 1, hidden: 8, tied: false }
                 }
             };
         }

@@ -97,7 +97,7 @@ fn a_run_writes_its_result_and_prints_who_did_best() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     files.sort();
-    assert_eq!(files, ["cells.csv", "manifest.json"]);
+    assert_eq!(files, ["calibration.csv", "cells.csv", "manifest.json", "pairs.csv"]);
     ends(0, &["reproduce", &out]);
 }
 
@@ -546,4 +546,27 @@ fn the_schema_beside_the_scenarios_is_the_programs() {
             }
         }
     }
+}
+
+#[test]
+fn a_report_is_one_file_of_the_result() {
+    let (folder, scenario, out) = small();
+    let (stdout, _) = ends(0, &["run", &scenario, "--out", &out, "--report"]);
+    let page = Path::new(&out).join("report.html");
+    assert!(stdout.contains(&format!("report in {}", page.display())), "{stdout}");
+    let first = fs::read(&page).expect("a page");
+    assert!(first.len() < 1_500_000, "{} bytes", first.len());
+    // From the files alone, and the same bytes again; a result with a page is still a result.
+    fs::remove_file(&page).expect("a page");
+    ends(0, &["report", &out]);
+    assert_eq!(fs::read(&page).expect("a page"), first);
+    ends(0, &["reproduce", &out]);
+    ends(0, &["run", &scenario, "--out", &out, "--quiet"]);
+    assert!(!page.exists(), "the page of another run is no page of this one");
+    let text = String::from_utf8(first).expect("UTF-8");
+    for part in ["<!DOCTYPE html>", "trust|human|claim_tree", "elenchus reproduce"] {
+        assert!(text.contains(part), "{part}");
+    }
+    let (_, stderr) = ends(2, &["report", &folder.path().display().to_string()]);
+    assert!(stderr.contains("name a result directory"), "{stderr}");
 }

@@ -95,8 +95,8 @@ fn files(
     let outcome = results::outcome(scenario, &cells, &records, true).expect("a result");
     let mut files = outcome.files;
     files.insert("hash".into(), outcome.manifest["hash"].to_string());
-    let batches: Vec<&[u64]> = records.iter().map(|record| record.batches.as_slice()).collect();
-    files.insert("batches".into(), format!("{batches:?}"));
+    let right: Vec<_> = records.iter().map(|record| &record.right).collect();
+    files.insert("right".into(), format!("{right:?}"));
     files
 }
 
@@ -112,7 +112,11 @@ fn same(what: &str, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) 
 fn the_same_bytes_from_any_number_of_threads() {
     let scenario = whole();
     let one = files(&scenario, 1, None, 0);
-    assert_eq!(one.len(), 5, "cells, rounds, trials, the hash and the batches");
+    assert_eq!(
+        one.len(),
+        7,
+        "cells, calibration, pairs, rounds, trials, the hash and the trials that are right"
+    );
     for threads in [2, 8] {
         same(&format!("{threads} threads"), &one, &files(&scenario, threads, None, 0));
     }

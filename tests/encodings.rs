@@ -43,7 +43,6 @@ fn pages_fit_their_alphabet() {
                 (tokens, copies)
             };
             let (first, first_copies) = facts(root);
-            let known: BTreeSet<u16> = first[..alphabet.tokens].iter().flatten().copied().collect();
             for asked in questions(spec, &context, root, i) {
                 let (tokens, copies) = facts(asked);
                 let (question, written) = tokens.split_last().expect("the question is the last token");
@@ -51,13 +50,13 @@ fn pages_fit_their_alphabet() {
                 assert!(spare.iter().all(|symbol| *symbol == BLANK), "{spec:?}: too many facts");
                 assert!(written.iter().all(|token| token[0] != BLANK), "{spec:?}: too few facts");
                 assert!(tokens.iter().flatten().all(|symbol| usize::from(*symbol) < alphabet.symbols));
-                let mut named = question.iter().filter(|symbol| **symbol != BLANK).peekable();
-                assert!(
-                    named.peek().is_some() && named.all(|symbol| !known.contains(symbol)),
-                    "{spec:?}: roles"
-                );
-                assert_eq!(written, &first[..alphabet.tokens - 1], "{spec:?}: facts are the trial's");
-                assert_eq!(copies, first_copies);
+                assert!(!written.contains(question) && question[0] != BLANK, "{spec:?}: a fact as question");
+                for token in &tokens {
+                    let named = token.iter().filter(|symbol| **symbol != BLANK);
+                    let different: BTreeSet<_> = named.clone().collect();
+                    assert_eq!(named.count(), different.len(), "{spec:?}: a symbol twice in a token");
+                }
+                assert_eq!((written, &copies), (&first[..alphabet.tokens - 1], &first_copies));
                 assert!(copies.iter().all(|class| *class == NO_COPY || *class < alphabet.unknown()));
                 let classes = u32::from(spec.first_class(asked)) + spec.answers(asked);
                 assert!(classes <= alphabet.unknown().into(), "{spec:?}: {classes} classes");
@@ -72,7 +71,7 @@ fn a_page_suffices_to_answer() {
     for (spec, alphabet) in &read() {
         let mut right: BTreeMap<_, (u64, Vec<u16>)> = BTreeMap::new();
         // Small worlds come again; in large ones many questions are asked.
-        let trials = if alphabet.tokens < 10 { 1000 } else { 2 };
+        let trials = if alphabet.tokens < 12 { 1000 } else { 2 };
         for i in 0..trials {
             let (context, root) = trial(spec, 5, i);
             for asked in questions(spec, &context, root, i) {

@@ -16,7 +16,8 @@ use elenchus::tasks::FamilySpec;
 use elenchus::tasks::permutation_powering::PermutationPowering;
 use elenchus::tournament::{Conditions, plan, play, play_cell};
 
-const SMALL: NetworkSpec = NetworkSpec::Transformer { width: 32, layers: 2, heads: 4, hidden: 64 };
+const SMALL: NetworkSpec =
+    NetworkSpec::Transformer { width: 32, layers: 2, heads: 4, hidden: 64, tied: false };
 
 fn student(decoding: Decoding) -> AgentSpec {
     let competence =
@@ -141,7 +142,7 @@ fn what_cannot_be_trained_is_refused_with_a_remedy() {
     own.protocol.stages = Preset::WeakToStrong { training: short() }.stages();
     says(&own, "its own word");
     let mut uneven = good.clone();
-    let network = NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32 };
+    let network = NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32, tied: false };
     uneven.agents[0].competence = Competence::Learned {
         network,
         decoding: Decoding::Argmax,
@@ -185,7 +186,7 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
     supervised.protocol.stages = Preset::Supervised { training: short() }.stages();
     let taught = play_cell(&supervised, &Conditions::default()).expect("a cell that can be played");
     assert!(taught.rounds.iter().all(|round| round.target_right == round.trials));
-    let other = NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16 };
+    let other = NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16, tied: false };
     for (agent, part) in [(with(other, &digits), "want shape"), (with(SMALL, "00"), "want safetensors")] {
         let problem = plan(&CellSpec { agents: vec![agent], ..good.clone() }).expect_err("it does not fit");
         assert!(problem.contains(part), "{problem}");

@@ -19,6 +19,8 @@ pub enum NetworkSpec {
         heads: u32,
         /// Width of the feed-forward layers.
         hidden: u32,
+        /// Whether all layers are one and the same.
+        tied: bool,
     },
     /// Layers that are full from the page to the answer.
     Mlp {
@@ -90,6 +92,13 @@ pub fn networks() -> Vec<Variant> {
                     "256",
                     "numbers",
                     "width of the feed-forward layers, a multiple of 8",
+                ),
+                optional(
+                    "tied",
+                    Shape::Flag,
+                    "false",
+                    "",
+                    "whether all layers are one and the same, again and again (Dehghani2019): a step of thought that is learned once serves every step",
                 ),
             ],
         },

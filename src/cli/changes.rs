@@ -13,6 +13,12 @@ pub struct Changes {
     /// Another number of trials per cell
     #[arg(long)]
     trials: Option<u64>,
+    /// Go on until every accuracy's 95 % interval is this narrow: half its width, such as 0.005
+    #[arg(long, value_name = "HALF_WIDTH")]
+    until: Option<f64>,
+    /// The same of every difference between two strategies
+    #[arg(long, value_name = "HALF_WIDTH")]
+    until_difference: Option<f64>,
     /// Set a parameter, such as overseer.human.reach=2 (repeatable)
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
@@ -40,6 +46,10 @@ impl Changes {
     /// As the reader of scenarios takes them.
     pub fn overrides(&self, axes: &Axes) -> Result<Overrides, (End, String)> {
         let set: Result<Vec<_>, _> = self.set.iter().map(|text| path_value(text)).collect();
+        let until = [("until", self.until), ("until_difference", self.until_difference)];
+        let until =
+            until.into_iter().filter_map(|(path, half)| Some((path.to_owned(), format!("{:?}", half?))));
+        let set = set.map(|set| set.into_iter().chain(until).collect());
         let over: Result<Vec<_>, _> = axes.over.iter().map(|text| path_value(text)).collect();
         Ok(Overrides { seed: self.seed, trials: self.trials, set: set?, over: over?, zip: axes.zip })
     }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod play;
+mod report;
 mod reproduce;
 mod run;
 mod show;
@@ -71,6 +72,8 @@ enum Verb {
     },
     /// Play a stored result again and compare byte for byte
     Reproduce(reproduce::Reproduce),
+    /// Write a stored result as one HTML page
+    Report(report::Report),
     /// Tell one match as a tree
     Trace(trace::Trace),
     /// Validate a scenario and print its plan
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         }
         Verb::Sweep { axes, run } => run.play(&axes),
         Verb::Reproduce(reproduce) => reproduce.play(),
+        Verb::Report(report) => report.write(),
         Verb::Trace(trace) => trace.tell(),
         Verb::Check(check) => check.plan(),
         Verb::List { json } => show::list(json),

@@ -86,7 +86,9 @@ impl Reproduce {
     }
 
     fn difference(&self, stored: &results::Outcome, now: &results::Outcome, partial: bool) -> Option<String> {
-        for (name, text) in &now.files {
+        // Cells first: what else there is follows from them.
+        let (cells, others): (Vec<_>, Vec<_>) = now.files.iter().partition(|(name, _)| *name == "cells.csv");
+        for (name, text) in cells.into_iter().chain(others) {
             let kept = stored.files.get(name).map_or("", String::as_str);
             let kept = if partial { rows_of(kept, text) } else { kept.into() };
             let difference = first_difference(name, &kept, text);

@@ -2,7 +2,7 @@
 
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::play::{self, Options, threads};
-use crate::cli::{End, Outcome, print};
+use crate::cli::{End, Outcome, print, report};
 use crate::learners::network::train_on_gpu;
 use crate::records::CellRecord;
 use crate::report::leaderboards;
@@ -32,6 +32,9 @@ pub struct Run {
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
+    /// Write the result as an HTML page too, report.html
+    #[arg(long)]
+    report: bool,
     /// Where networks are trained; on a GPU results are not the same bytes
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     device: Device,
@@ -88,6 +91,7 @@ impl Run {
             provenance["device"] = json!("cuda");
         }
         result.write(&folder, provenance, &records).map_err(|error| (End::Failed, error))?;
+        let page = if self.report { Some(report::write(&folder, None)?) } else { None };
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
             let rows: Vec<_> =
@@ -103,6 +107,9 @@ impl Run {
                 "\nresult {short} in {0}\nreproduce with: elenchus reproduce {0}\n",
                 folder.display()
             ))?;
+            if let Some(page) = page {
+                print(&format!("report in {}\n", page.display()))?;
+            }
         }
         failures(&records)?;
         judge_expectations(&scenario, &refs, &records)

@@ -23,6 +23,8 @@ pub enum Model {
         heads: usize,
         /// Width of the feed-forward layers.
         hidden: usize,
+        /// Whether all layers are one and the same. Source: [Dehghani2019].
+        tied: bool,
     },
     /// Layers that are full from the page to the answer.
     Mlp {
@@ -46,9 +48,11 @@ fn named<const N: usize>(block: &str, names: [&str; N]) -> [String; N] {
 }
 
 /// The names of all blocks of a transformer in their order: each layer's two, then the head.
+/// Layers that are tied all have the names of the first.
 #[must_use]
-pub fn blocks(layers: usize) -> Vec<Vec<String>> {
+pub fn blocks(layers: usize, tied: bool) -> Vec<Vec<String>> {
     let each = |layer: usize| {
+        let layer = if tied { 0 } else { layer };
         let (attention, feed) = (format!("layer{layer:02}.attention"), format!("layer{layer:02}.feed"));
         [named(&attention, ATTENTION).to_vec(), named(&feed, FEED).to_vec()]
     };
@@ -78,11 +82,12 @@ impl Model {
         }
         let size = |size: u32| size as usize;
         match *spec {
-            NetworkSpec::Transformer { width, layers, heads, hidden } => Ok(Self::Transformer {
+            NetworkSpec::Transformer { width, layers, heads, hidden, tied } => Ok(Self::Transformer {
                 width: size(width),
                 layers: size(layers),
                 heads: size(heads),
                 hidden: size(hidden),
+                tied,
             }),
             NetworkSpec::Mlp { width, layers } => Ok(Self::Mlp { width: size(width), layers: size(layers) }),
             NetworkSpec::Tabular => {
@@ -95,8 +100,8 @@ impl Model {
     #[must_use]
     pub fn plan(&self, alphabet: Alphabet) -> Plan {
         match *self {
-            Self::Transformer { width, layers, hidden, .. } => {
-                transformer_plan(width, layers, hidden, alphabet)
+            Self::Transformer { width, layers, hidden, tied, .. } => {
+                transformer_plan([width, hidden], &blocks(layers, tied), alphabet)
             }
             Self::Mlp { width, layers } => mlp_plan(width, layers, alphabet),
         }
@@ -119,10 +124,10 @@ impl Model {
     pub fn loss(&self, ops: Ops, weights: &Weights, batch: &Arc<Batch>) -> Result<Tensor> {
         let by = self.table(batch.alphabet);
         match *self {
-            Self::Transformer { width, layers, heads, .. } => {
+            Self::Transformer { width, layers, heads, tied, .. } => {
                 let sizes = Heads { rows: batch.rows(), tokens: batch.alphabet.tokens, width, heads };
                 let mut x = ops.embed(weights.var("embed"), by, batch)?;
-                let blocks = blocks(layers);
+                let blocks = blocks(layers, tied);
                 for (block, names) in blocks[..2 * layers].iter().enumerate() {
                     x = if block.is_multiple_of(2) {
                         ops.attention(&x, vars(weights, names), sizes)?
@@ -148,15 +153,15 @@ fn vars<'a, const N: usize>(weights: &'a Weights, names: &[String]) -> [&'a Tens
     std::array::from_fn(|at| weights.var(&names[at]))
 }
 
-fn transformer_plan(width: usize, layers: usize, hidden: usize, alphabet: Alphabet) -> Plan {
+fn transformer_plan([width, hidden]: [usize; 2], names: &[Vec<String>], alphabet: Alphabet) -> Plan {
     let Alphabet { per_token, symbols, classes, .. } = alphabet;
+    let (head_names, names) = names.split_last().expect("a transformer has a head");
     // States begin at about unit size, and all blocks together add about as much.
-    let share = 1.0 / (2 * layers) as f64;
+    let share = 1.0 / names.len() as f64;
     let mut plan = Plan::new();
     plan.insert("embed".into(), (vec![symbols, width], spread(1.0, per_token)));
-    let names = blocks(layers);
     let (ones, zeros) = (Initial::All(1.0), Initial::All(0.0));
-    for (block, names) in names[..2 * layers].iter().enumerate() {
+    for (block, names) in names.iter().enumerate() {
         let mut variables = vec![(vec![width], ones), (vec![width], zeros)];
         variables.extend(if block.is_multiple_of(2) {
             vec![(vec![width, 3 * width], spread(1.0, width)), (vec![width, width], spread(share, width))]
@@ -178,7 +183,7 @@ fn transformer_plan(width: usize, layers: usize, hidden: usize, alphabet: Alphab
         (vec![width, width], spread(1.0, width)),
         (vec![width, width], spread(1.0, width)),
     ];
-    plan.extend(names[2 * layers].iter().cloned().zip(head));
+    plan.extend(head_names.iter().cloned().zip(head));
     plan
 }
 

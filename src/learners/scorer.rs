@@ -45,13 +45,13 @@ thread_local! {
 
 impl Scorer {
     pub(super) fn new(model: Model, alphabet: Alphabet, weights: &Weights) -> Self {
-        let mut all: BTreeMap<&str, &[f32]> =
+        let all: BTreeMap<&str, &[f32]> =
             weights.averages().map(|(name, _, numbers)| (name, numbers)).collect();
-        let mut take = |name: &str| all.remove(name).expect("a variable of the plan");
+        let take = |name: &str| *all.get(name).expect("a variable of the plan");
         let (table, blocks) = match model {
-            Model::Transformer { layers, .. } => {
+            Model::Transformer { layers, tied, .. } => {
                 let pack = |names: &Vec<String>| names.iter().flat_map(|name| take(name)).copied().collect();
-                let blocks = blocks(layers).iter().map(pack).collect();
+                let blocks = blocks(layers, tied).iter().map(pack).collect();
                 (take("embed").to_vec(), blocks)
             }
             Model::Mlp { layers, .. } => {
@@ -92,7 +92,7 @@ impl Scorer {
 
 impl Frozen {
     fn transformer(&self, symbols: &[u16], copies: &[u16], room: &mut Room, out: &mut [f32]) {
-        let Model::Transformer { width, layers, heads, hidden } = self.model else {
+        let Model::Transformer { width, layers, heads, hidden, .. } = self.model else {
             unreachable!("by the caller")
         };
         let Alphabet { tokens, classes, .. } = self.alphabet;

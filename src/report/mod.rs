@@ -1,10 +1,13 @@
 //! Reports: records as text to read. Knows no world and writes no file.
 
 mod learning;
+pub mod page;
+pub mod stored;
 
 use crate::records::CellRecord;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::stats::{difference, interval};
+use crate::stats::comparison::beats;
+use crate::stats::{accuracy, interval};
 
 /// Points of a sweep that a matrix shows; the rest is in cells.csv.
 const POINTS_SHOWN: usize = 13;
@@ -19,16 +22,6 @@ type Row<'a> = (&'a CellSpec, &'a CellRecord);
 /// Right verdicts in percent.
 fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share)
-}
-
-fn accuracy(record: &CellRecord) -> f64 {
-    let total = record.total();
-    total.right as f64 / total.trials.max(1) as f64
-}
-
-/// Whether `a` is right more often than `b`, beyond chance, on the trials they share.
-fn beats(a: &CellRecord, b: &CellRecord) -> bool {
-    difference(a, b).is_some_and(|(low, _)| low > 0.0)
 }
 
 /// Half the width of a cell's 95 % interval; `None` for one run of what trains something.

@@ -5,7 +5,7 @@ use crate::overseers::{self, OverseerSpec};
 use crate::scenario::file::{Node, Place, Problem, Value};
 use crate::scenario::members::{expectations, list, protocol, published, task, typed};
 use crate::scenario::nearest::suggestion;
-use crate::scenario::spec::{CellSpec, ProtocolSpec, Published, Scenario, TaskSpec};
+use crate::scenario::spec::{CellSpec, ProtocolSpec, Published, Scenario, TaskSpec, Until};
 use crate::scenario::sweep::{Axis, CELLS_MAX, axes, name_of, set};
 use crate::scenario::validate::{Reader, Tables};
 use crate::shape::{Field, Shape, optional, required};
@@ -32,6 +32,20 @@ pub const TOP: &[Field] = &[
         "root questions per cell and replicate; more: narrower intervals",
     ),
     optional(
+        "until",
+        Shape::Real { min: 1e-4, max: 1.0 },
+        "",
+        "half width",
+        "if given, trials go on from there until every accuracy's 95 % interval is so narrow; less: four times the trials for half of it",
+    ),
+    optional(
+        "until_difference",
+        Shape::Real { min: 1e-4, max: 2.0 },
+        "",
+        "half width",
+        "the same of every difference between two strategies",
+    ),
+    optional(
         "replicates",
         Shape::Count { min: 1, max: 10_000 },
         "1",
@@ -48,6 +62,7 @@ struct Point {
     seed: u64,
     trials: u64,
     replicates: u32,
+    until: Until,
     tasks: Rc<Vec<TaskSpec>>,
     overseers: Rc<Vec<OverseerSpec>>,
     agents: Rc<Vec<AgentSpec>>,
@@ -110,6 +125,8 @@ pub fn resolve(
     let name = base.filled.get("name").and_then(Json::as_str).unwrap_or(stem).to_owned();
     let about = base.filled.get("about").and_then(Json::as_str).unwrap_or("").to_owned();
     let mut document = base.filled;
+    // What is not said at the top is not there.
+    document.retain(|_, value| !value.is_null());
     document.insert("expect".into(), json!(expectations));
     document.insert("published".into(), json!(published));
     if !all.is_empty() {
@@ -253,6 +270,7 @@ fn cell(
         point: shown.to_vec(),
         seed: point.seed,
         trials: point.trials,
+        until: point.until,
         replicates: point.replicates,
         task,
         overseer,
@@ -306,8 +324,10 @@ fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a
     };
     let number = |key: &str| filled.get(key).and_then(Json::as_u64);
     let (seed, trials, replicates) = (number("seed")?, number("trials")?, number("replicates")? as u32);
+    let half = |key: &str| filled.get(key).and_then(Json::as_f64);
+    let until = Until { accuracy: half("until"), difference: half("until_difference") };
     let fine = reader.problems.len() == before;
-    fine.then_some(Point { seed, trials, replicates, tasks, overseers, agents, protocols, filled })
+    fine.then_some(Point { seed, trials, replicates, until, tasks, overseers, agents, protocols, filled })
 }
 
 /// A value as cell ids and columns show it.

@@ -42,6 +42,15 @@ impl TaskSpec {
     }
 }
 
+/// How narrow 95 % intervals are to be before play ends: half their width. Neither: trials are counted beforehand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Until {
+    /// Of each cell's accuracy.
+    pub accuracy: Option<f64>,
+    /// Of the difference of each two strategies of the same task, overseer and sweep point.
+    pub difference: Option<f64>,
+}
+
 /// One point of the tournament, complete in itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellSpec {
@@ -52,8 +61,10 @@ pub struct CellSpec {
     pub point: Vec<(String, String)>,
     /// The scenario's seed.
     pub seed: u64,
-    /// Trials per replicate.
+    /// Trials per replicate; with [`CellSpec::until`], those before the first look.
     pub trials: u64,
+    /// When play ends, if it is not after so many trials.
+    pub until: Until,
     /// Independent runs.
     pub replicates: u32,
     /// What is asked.

@@ -164,6 +164,9 @@ pub fn axis_of(path: &str, text: &str) -> Result<Axis, Problem> {
     Ok(Axis { path: path.into(), place, values })
 }
 
+/// What may be set of the scenario as a whole.
+const COUNTS: [&str; 5] = ["seed", "trials", "until", "until_difference", "replicates"];
+
 /// Sets a path in a scenario as written. Names pick members of lists.
 ///
 /// # Errors
@@ -174,17 +177,14 @@ pub fn set(root: &mut Node, path: &str, value: &Node) -> Result<(), String> {
     let lists: [(&str, &[Field]); 4] =
         [("agent", agents::FIELDS), ("overseer", overseers::FIELDS), ("task", &[]), ("protocol", &[])];
     let Some((&list, rest)) = way.split_first() else {
-        if ["seed", "trials", "replicates"].contains(&leaf) {
+        if COUNTS.contains(&leaf) {
             let member = root.entry(leaf, value.clone()).ok_or("the file is no table")?;
             *member = value.clone();
             return Ok(());
         }
         return Err(format!(
             "no such path{}",
-            suggestion(
-                leaf,
-                ["seed", "trials", "replicates", "agent.…", "overseer.…", "task.…", "protocol.…"]
-            )
+            suggestion(leaf, COUNTS.into_iter().chain(["agent.…", "overseer.…", "task.…", "protocol.…"]))
         ));
     };
     let Some((_, fields)) = lists.iter().find(|(name, _)| *name == list) else {

@@ -6,8 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All files that a result may hold.
-const FILES: [&str; 7] =
-    ["manifest.json", "cells.csv", "rounds.csv", "levels.csv", "students.csv", "compared.csv", "trials.csv"];
+const FILES: [&str; 11] = [
+    "manifest.json",
+    "cells.csv",
+    "calibration.csv",
+    "pairs.csv",
+    "rounds.csv",
+    "levels.csv",
+    "students.csv",
+    "compared.csv",
+    "trials.csv",
+    "matches.json",
+    "report.html",
+];
 
 fn at(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())

@@ -139,6 +139,16 @@ impl Outcome {
     }
 }
 
+/// Writes a page, whole or not at all.
+///
+/// # Errors
+/// The path and why it cannot be written.
+pub fn write_page(path: &Path, page: &str) -> Result<(), String> {
+    let at = |error: std::io::Error| format!("{}: {error}", path.display());
+    let unfinished = path.with_extension("html.unfinished");
+    fs::write(&unfinished, page).and_then(|()| fs::rename(&unfinished, path)).map_err(at)
+}
+
 /// Why a directory is not read as a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {

@@ -2,8 +2,9 @@
 
 use crate::records::{CellRecord, Tally};
 use crate::scenario::spec::CellSpec;
-use crate::stats::interval;
+use crate::stats::comparison::{Group, groups};
 use crate::stats::learning::{Estimate, Level, compared, levels};
+use crate::stats::{LEVEL, calibration, interval};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -72,6 +73,23 @@ pub fn row(cell: &CellSpec, record: &CellRecord) -> Vec<(String, String)> {
     let confidence = total.confidence as f64 / 65_536.0 / given as f64;
     put("confidence_mean", if given == 0 { String::new() } else { confidence.to_string() });
     MEANS.iter().for_each(|(name, sum)| put(name, (sum(&total) as f64 / trials).to_string()));
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    put("brier", number(calibration::brier(&total)));
+    put("log_loss", number(calibration::log_loss(&total)));
+    let error = (given > 0).then(|| calibration::expected_error(&record.bins));
+    put("calibration_error", number(error));
+    // Where no match is of the kind, there is no share of it.
+    let first_false = total.trials - total.first_true;
+    for (name, part, all) in [
+        ("accuracy_first_true", total.first_true_right, total.first_true),
+        ("accuracy_first_false", total.right - total.first_true_right, first_false),
+        ("honest_first_wins", total.first_alone_right, total.first_alone),
+        ("honest_second_wins", total.second_alone_right, total.second_alone),
+    ] {
+        put(name, share(part, all));
+    }
+    put("score_difference", number(calibration::score_difference(&total)));
+    put("score_difference_log", number(calibration::score_difference_log(&total)));
     row
 }
 
@@ -121,6 +139,13 @@ pub fn all(
         if whole && !lines.is_empty() {
             files.insert("compared.csv".into(), table(&COMPARED, lines.into_iter())?);
         }
+    }
+    let calibrated = rows.iter().flat_map(|row| calibration_lines(*row));
+    files.insert("calibration.csv".into(), table(&CALIBRATION, calibrated)?);
+    let groups = if whole { groups(&rows) } else { Vec::new() };
+    if groups.iter().any(|group| !group.comparisons.is_empty()) {
+        let lines = groups.iter().flat_map(|group| pair_lines(&rows, group));
+        files.insert("pairs.csv".into(), table(&PAIRS, lines)?);
     }
     if with_trials {
         files.insert("trials.csv".into(), table(&TRIALS, rows.iter().flat_map(|row| trials(*row)))?);
@@ -232,6 +257,55 @@ fn compared_lines(rows: &[Row], i: usize) -> Vec<Vec<String>> {
         line
     };
     compared(rows, i).into_iter().map(line).collect()
+}
+
+const CALIBRATION: [&str; 7] =
+    ["id", "bin", "trials", "right", "confidence", "accuracy_low", "accuracy_high"];
+
+fn calibration_lines((cell, record): Row) -> impl Iterator<Item = Vec<String>> {
+    let used = record.bins.iter().enumerate().filter(|(_, bin)| bin.trials > 0);
+    let points = calibration::reliability(&record.bins, LEVEL);
+    used.zip(points).map(|((at, bin), point)| {
+        let mut line = vec![cell.id.clone()];
+        line.extend([at as u64, bin.trials, bin.right].map(|n| n.to_string()));
+        line.extend([point.confidence, point.interval.0, point.interval.1].map(|n| n.to_string()));
+        line
+    })
+}
+
+const PAIRS: [&str; 14] = [
+    "first",
+    "second",
+    "both",
+    "first_only",
+    "second_only",
+    "neither",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "p_holm",
+    "p_bh",
+    "kappa",
+    "trials_to_separate",
+];
+
+fn pair_lines<'a>(rows: &'a [Row<'a>], group: &'a Group) -> impl Iterator<Item = Vec<String>> + 'a {
+    group.comparisons.iter().map(|comparison| {
+        let mut line = comparison.rows.map(|row| rows[row].0.id.clone()).to_vec();
+        let p = comparison.pairs;
+        line.extend([p.both, p.first, p.second, p.neither].map(|n| n.to_string()));
+        let told = comparison.difference;
+        let numbers = [told.map(|d| d.mean), told.map(|d| d.interval.0), told.map(|d| d.interval.1)];
+        let rest = [p.kappa(), comparison.trials_to_separate(rows)];
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        line.extend(numbers.map(number));
+        // A p-value may be tiny, and its ninth digit is nobody's business.
+        let p_values = [told.map(|d| d.p), comparison.p_holm, comparison.p_bh];
+        line.extend(p_values.map(|p| p.map_or_else(String::new, |p| format!("{p:.7e}"))));
+        line.extend(rest.map(number));
+        line
+    })
 }
 
 const TRIALS: [&str; 19] = [

@@ -2,7 +2,8 @@
 //! ends its match and is summed up. With the fence, the only reader of the truth.
 
 use crate::claim::{Answer, Claim};
-use crate::records::{BATCHES, Tally, TrialRecord};
+use crate::records::scores::{CERTAIN, bin};
+use crate::records::{Tally, TrialRecord};
 use crate::scenario::stages::CrossCheck;
 use crate::systems::judge::debate::Dues;
 use crate::systems::sight::{Scene, Table};
@@ -136,6 +137,17 @@ fn record(
     // Who abstains states no confidence.
     let told = table.overseer.stated(ledger.confidence, table.ground.answers(asked.question));
     let confidence = if verdict.is_known() { told } else { 0.0 };
+    let confidence = (confidence * f64::from(CERTAIN)) as u32;
+    let given = verdict.is_known();
+    let missed = if right { CERTAIN - confidence } else { confidence };
+    let losses = if given { recorder.losses.of(CERTAIN - missed) } else { 0 };
+    let stands = |side| sided && table.stands(row, asked, claims, side);
+    let [first, second] = sides.map(stands);
+    let (first_alone, second_alone) = (first & !second, second & !first);
+    let opposed = (first_alone | second_alone) & (sides[0] != sides[1]) & sides.contains(&verdict) & given;
+    // The other claim's posterior is the rest.
+    let other_losses = if opposed { recorder.losses.of(missed) } else { 0 };
+    let opposed_only = |sum: u64| if opposed { sum } else { 0 };
     let tally = Tally {
         trials: 1,
         right: u64::from(right),
@@ -147,16 +159,33 @@ fn record(
         agent_calls: ledger.agent_calls.into(),
         depth: ledger.depth.into(),
         erred: ledger.erred.into(),
-        confidence: u64::from((confidence * 65_536.0) as u32),
-        first_true: u64::from(sided && table.stands(row, asked, claims, sides[0])),
+        confidence: confidence.into(),
+        first_true: first.into(),
         contested: ledger.contested.into(),
         all_nodes_right: u64::from(ledger.wrong == 0),
         slipped: u64::from(!right && ledger.erred > 0),
+        squares: if given { u64::from(missed) * u64::from(missed) } else { 0 },
+        losses,
+        first_true_right: u64::from(first & right),
+        first_alone: first_alone.into(),
+        first_alone_right: u64::from(first_alone & right),
+        second_alone: second_alone.into(),
+        second_alone_right: u64::from(second_alone & right),
+        opposed: opposed.into(),
+        belief: opposed_only((CERTAIN - missed).into()),
+        truth_losses: opposed_only(losses),
+        lie_losses: other_losses,
     };
     let trial = table.block.trial(row);
     let sums = &mut recorder.sums;
     sums.tally.add(&tally);
-    sums.batches[trial as usize % BATCHES] += tally.right;
+    sums.right.put(trial, right);
+    if given {
+        let bin = &mut sums.bins[bin(confidence)];
+        bin.trials += 1;
+        bin.right += tally.right;
+        bin.confidence += tally.confidence;
+    }
     if recorder.keep_trials {
         let replicate = table.block.replicate;
         recorder.sums.trials.push(TrialRecord {

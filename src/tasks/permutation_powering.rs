@@ -44,9 +44,9 @@ impl PermutationPowering {
         self.size as usize
     }
 
-    /// The symbols of: an element, what s takes it to, the power asked for, the element asked about.
-    fn roles(&self) -> ([u32; 4], usize) {
-        roles([self.size, self.size, self.k_max + 1, self.size])
+    /// The symbols of: an element, what s takes it to, the power asked for.
+    fn roles(&self) -> ([u32; 3], usize) {
+        roles([self.size, self.size, self.k_max + 1])
     }
 }
 
@@ -130,14 +130,15 @@ impl Family for PermutationPowering {
         Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1 })
     }
 
-    /// Of the rows only s itself: higher powers are the truth.
+    /// Of the rows only s itself: higher powers are the truth. The element asked about is written
+    /// like one that s has just led to, so that the first step from it is a step like any other.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let ([from, to, power, at], _) = self.roles();
+        let ([from, to, power], _) = self.roles();
         for (x, &image) in (0..self.size).zip(context) {
             page.token([from + x, to + image], Some(Answer(image as u16)));
         }
         let (k, x) = parts(question);
-        page.question([power + k, at + x]);
+        page.question([power + k, to + x]);
     }
 
     fn field_sizes(&self) -> [u32; FIELDS] {

@@ -72,11 +72,11 @@ impl SequentialAssignments {
         context[(a * self.values + b) as usize]
     }
 
-    /// The symbols of a variable, a constant, two arguments, a table's row, column and entry; of a kind
-    /// of question, the variable it is about, the row and the column it is about.
-    fn roles(&self) -> ([u32; 11], usize) {
+    /// The symbols of a kind of fact and question, the variable it is about, an argument, a value, a
+    /// table's row and column.
+    fn roles(&self) -> ([u32; 6], usize) {
         let Self { size: n, values: v, .. } = *self;
-        roles([n, v, n, n, v, v, v, KINDS, n, v, v])
+        roles([KINDS, n, n, v, v, v])
     }
 
     /// Draws two arguments: one in the layer just below, so that the level is exact, one in any lower layer.
@@ -181,30 +181,31 @@ impl Family for SequentialAssignments {
 
     fn alphabet(&self) -> Option<Alphabet> {
         let (_, symbols) = self.roles();
-        let tokens = self.size as usize + self.left() + 1;
+        let tokens = (2 * self.size - self.below(1)) as usize + self.left() + 1;
         let answers = self.values.max(self.below(self.depth));
-        Some(Alphabet { tokens, per_token: 3, symbols, classes: answers as usize + 1 })
+        Some(Alphabet { tokens, per_token: 4, symbols, classes: answers as usize + 1 })
     }
 
-    /// Values of constants only: those of the other variables are the truth.
+    /// A token for the value of each constant, each argument of other variables, each entry of the table:
+    /// values of other variables are the truth. The variable asked about is written like an argument.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let ([variable, constant, left, right, a, b, entry, kinds, of, row, column], _) = self.roles();
-        let fact = |kind, i| u32::from(self.truth(context, pack(kind, i, 0)).0);
+        let ([kinds, variable, argument, value, row, column], _) = self.roles();
         for i in 0..self.size {
-            if self.layer(i) == 0 {
-                let value = fact(VALUE, i);
-                page.token([variable + i, constant + value], Some(Answer(value as u16)));
-            } else {
-                page.token([variable + i, left + fact(LEFT, i), right + fact(RIGHT, i)], None);
+            let facts: &[u64] = if self.layer(i) == 0 { &[VALUE] } else { &[LEFT, RIGHT] };
+            for &kind in facts {
+                let answer = self.truth(context, pack(kind, i, 0));
+                let first = if kind == VALUE { value } else { argument };
+                page.token([kinds + kind as u32, variable + i, first + u32::from(answer.0)], Some(answer));
             }
         }
-        for (at, &value) in (0..self.values * self.values).zip(context) {
-            let place = [a + at / self.values, b + at % self.values, entry + value];
-            page.token(place, Some(Answer(value as u16)));
+        for (at, &entry) in (0..self.values * self.values).zip(context) {
+            let place = [row + at / self.values, column + at % self.values];
+            let symbols = [kinds + TABLE as u32, place[0], place[1], value + entry];
+            page.token(symbols, Some(Answer(entry as u16)));
         }
         match parts(question) {
             (TABLE, x, y) => page.question([kinds + TABLE as u32, row + x, column + y]),
-            (kind, x, _) => page.question([kinds + kind as u32, of + x]),
+            (kind, x, _) => page.question([kinds + kind as u32, argument + x]),
         }
     }
 

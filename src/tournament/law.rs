@@ -27,7 +27,7 @@ pub(super) fn distil(
         let (mut accuracies, mut sureness): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         for level in 0..=cell.task.family.level_max() {
             let act = Act { roots: Roots::AtLevel(level), ..ready.act(replicate) };
-            let tally = play_act(cell, &plan, act, conditions)?.tally;
+            let tally = play_act(cell, &plan, act, 0..cell.trials, conditions)?.tally;
             // Noise without a pattern is the overseer's: an agent's own mistake is the same each time.
             let mut faults = [&overseer.judging, &overseer.combining].into_iter().take(1 + level as usize);
             let noise = faults.all(|fault| fault.exact || fault.is_fresh());

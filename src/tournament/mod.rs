@@ -6,18 +6,20 @@ mod law;
 mod plan;
 mod school;
 mod trace;
+mod until;
 
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
 use crate::records::{CellRecord, LevelRecord, RoundRecord, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
-use crate::scenario::spec::CellSpec;
+use crate::scenario::spec::{CellSpec, Until};
 use crate::systems;
 use crate::world::resources::Recorder;
 use crate::world::spawn::{self, Cast, Roots, Start};
 use bevy_ecs::prelude::{Schedule, World};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// How to play, without influence on what comes out.
 pub struct Conditions<'a> {
@@ -129,10 +131,16 @@ impl<'a> Theatre<'a> {
     }
 }
 
-/// Plays all trials of an act, in parallel over runs of blocks.
-fn play_act(cell: &CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> Result<Sums, Stopped> {
+/// Plays some trials of an act, in parallel over runs of blocks.
+fn play_act(
+    cell: &CellSpec,
+    plan: &Plan,
+    act: Act,
+    trials: Range<u64>,
+    conditions: &Conditions,
+) -> Result<Sums, Stopped> {
     let lanes = plan.lanes as u64;
-    let blocks = cell.trials.div_ceil(lanes);
+    let blocks = (trials.end - trials.start).div_ceil(lanes);
     // A thread keeps its world from run to run, so that spawning is paid once.
     // At most 256 runs, however many trials: memory must not grow with them.
     let blocks_per_run = blocks.div_ceil(256).max(8);
@@ -144,10 +152,10 @@ fn play_act(cell: &CellSpec, plan: &Plan, act: Act, conditions: &Conditions) -> 
             if (conditions.interrupted)() {
                 return Err(Stopped::Interrupted);
             }
-            let first = block * lanes;
-            let trials = lanes.min(cell.trials - first);
-            theatre.play(first, trials as usize, act);
-            (conditions.progress)(trials);
+            let first = trials.start + block * lanes;
+            let count = lanes.min(trials.end - first);
+            theatre.play(first, count as usize, act);
+            (conditions.progress)(count);
         }
         Ok(theatre.take())
     });
@@ -208,7 +216,16 @@ fn prepare(
 /// # Errors
 /// [`Stopped`] when interrupted, or when a cell cannot be planned.
 pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
-    cells.par_iter().map(|cell| play_cell(cell, conditions)).collect()
+    match cells.first().map(|cell| cell.until).filter(|until| *until != Until::default()) {
+        Some(until) => until::play(cells, until, conditions),
+        None => cells.par_iter().map(|cell| play_cell(cell, conditions)).collect(),
+    }
+}
+
+/// Whether a cell trains something, so that its trials are not independent.
+fn learns(cell: &CellSpec) -> bool {
+    cell.agents.iter().any(|agent| agent.competence.is_learned())
+        || cell.protocol.stages.distil != Distil::None
 }
 
 /// Plays one cell.
@@ -220,13 +237,10 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
     let parts = (0..cell.replicates).into_par_iter().map(|replicate| {
         let ready = prepare(cell, replicate, conditions, None)?;
         let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
-        let sums = play_act(&ready.cell, &plan, ready.act(replicate), conditions)?;
+        let sums = play_act(&ready.cell, &plan, ready.act(replicate), 0..cell.trials, conditions)?;
         Ok((sums, ready))
     });
-    let learns = cell.agents.iter().any(|agent| agent.competence.is_learned());
-    let clustered = learns || cell.protocol.stages.distil != Distil::None;
-    let mut record = CellRecord { clustered, ..Default::default() };
-    let mut all = Sums::default();
+    let mut record = CellRecord { clustered: learns(cell), ..Default::default() };
     // Of several that stopped the first replicate's reason counts, whichever was done first.
     let parts: Vec<Result<_, Stopped>> = parts.collect();
     if parts.iter().any(|part| matches!(part, Err(Stopped::Interrupted))) {
@@ -242,8 +256,9 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
         record.rounds.extend(ready.rounds);
         record.levels.extend(ready.levels);
         record.students.extend(ready.student);
-        all.add(sums);
+        record.right.push(sums.right);
+        record.bins.iter_mut().zip(&sums.bins).for_each(|(bin, more)| bin.add(more));
+        record.trials.extend(sums.trials);
     }
-    (record.batches, record.trials) = (all.batches.to_vec(), all.trials);
     Ok(record)
 }

@@ -2,6 +2,7 @@
 
 use crate::claim::Answer;
 use crate::records::Sums;
+use crate::records::scores::Losses;
 use crate::scenario::stages::Stages;
 use crate::streams::Streams;
 use crate::world::components::Row;
@@ -116,6 +117,8 @@ pub struct Recorder {
     pub sums: Sums,
     /// Whether to keep each match.
     pub keep_trials: bool,
+    /// Losses of late.
+    pub losses: Losses,
 }
 
 /// Lines told of a match; empty and free unless a trace is asked for.

@@ -8,7 +8,7 @@ use elenchus::agents::{AgentSpec, Competence, Stance};
 use elenchus::overseers::{Bias, Cost, ErrorModel, Exhausted, Over, OverseerSpec, Panel};
 use elenchus::records::{CellRecord, Tally};
 use elenchus::scenario::presets::Preset;
-use elenchus::scenario::spec::{CellSpec, ProtocolSpec, TaskSpec};
+use elenchus::scenario::spec::{CellSpec, ProtocolSpec, TaskSpec, Until};
 use elenchus::tasks::FamilySpec;
 use elenchus::tasks::claim_tree::{ClaimTree, Combine};
 use elenchus::tournament::{Conditions, play_cell};
@@ -69,6 +69,7 @@ pub fn cell(
     trials: u64,
 ) -> CellSpec {
     CellSpec {
+        until: Until::default(),
         id: "test".into(),
         point: vec![],
         seed: 7,

@@ -7,7 +7,10 @@ use crate::tasks::encoding::NO_COPY;
 use candle_core::{Tensor, Var};
 
 const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9 };
-const TRANSFORMER: NetworkSpec = NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32 };
+const TRANSFORMER: NetworkSpec =
+    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: false };
+/// Its one layer is stepped through twice, so that its gradients are sums.
+const TIED: NetworkSpec = NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: true };
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 24, layers: 2 };
 const OPTIMISER: Optimiser = Optimiser {
     rate: 0.01,
@@ -74,7 +77,7 @@ fn plain_step(
 
 #[test]
 fn training_equals_plain_candle() {
-    for spec in [TRANSFORMER, MLP] {
+    for spec in [TRANSFORMER, TIED, MLP] {
         let mut ours = network(&spec, Ops::Exact, OPTIMISER);
         let stock = network(&spec, Ops::Stock, OPTIMISER);
         let names: Vec<String> = stock.model.plan(ALPHABET).into_keys().collect();
@@ -119,7 +122,7 @@ fn training_equals_plain_candle() {
 
 #[test]
 fn every_variable_has_a_gradient() {
-    for spec in [TRANSFORMER, MLP] {
+    for spec in [TRANSFORMER, TIED, MLP] {
         let network = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         let batch = Arc::new(Batch::new(ALPHABET, &pages, &targets, None).expect("it fits"));
@@ -136,7 +139,7 @@ fn every_variable_has_a_gradient() {
 
 #[test]
 fn scores_are_the_graphs_and_the_same_alone() {
-    for spec in [TRANSFORMER, MLP] {
+    for spec in [TRANSFORMER, TIED, MLP] {
         let mut network = network(&spec, Ops::Exact, Optimiser { horizon: 0.0, ..OPTIMISER });
         let (all, targets) = pages(70);
         network.step(&all, &targets, None).expect("a step");
@@ -176,7 +179,7 @@ fn first_weights_and_training_are_pinned() {
 
 #[test]
 fn saved_weights_are_loaded_and_answer_the_same() {
-    for spec in [TRANSFORMER, MLP] {
+    for spec in [TRANSFORMER, TIED, MLP] {
         let mut one = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         for _ in 0..3 {

@@ -28,7 +28,8 @@ struct File {
 
 // The sizes of the script.
 const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9 };
-const TRANSFORMER: NetworkSpec = NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 24 };
+const TRANSFORMER: NetworkSpec =
+    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 24, tied: false };
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 16, layers: 2 };
 const PART: f32 = 0.25;
 const OPTIMISER: Optimiser = Optimiser {

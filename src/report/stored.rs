@@ -1,0 +1,457 @@
+//! What a stored result says, as a page shows it: from its files alone.
+
+use crate::records::{Trace, TraceNode};
+use crate::report::page::{
+    Axis, Bin, Bins, Cell, Group, Mark, Match, Metric, Node, PageData, Pair, Published, Rating, RatingTable,
+    Round, Tie,
+};
+use crate::stats::LEVEL;
+use crate::stats::family::tied_groups;
+use crate::stats::ratings::alpha_rank::{Selection, alpha_rank};
+use crate::stats::ratings::bradley_terry::{Model, Strengths};
+use crate::stats::ratings::nash::nash_average;
+use crate::stats::ratings::results::Results;
+use crate::stats::ratings::transitivity::{Scale, cycles, split};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// A match of a result, as it is kept to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptMatch {
+    /// The cell's id.
+    pub cell: String,
+    /// The replicate.
+    pub replicate: u32,
+    /// The trial.
+    pub trial: u64,
+    /// What happened.
+    pub trace: Trace,
+}
+
+/// Measures of cells.csv that a page shows beyond its fixed columns: column, name, unit, meaning.
+const METRICS: [[&str; 4]; 10] = [
+    ["brier", "Brier score", "", "mean squared distance of confidence and outcome, over verdicts given"],
+    ["log_loss", "log loss", "nats", "mean of -ln of the probability given to the outcome"],
+    [
+        "calibration_error",
+        "calibration error",
+        "share",
+        "mean distance of confidence and accuracy over ten bins",
+    ],
+    [
+        "accuracy_first_true",
+        "accuracy, first side true",
+        "share",
+        "accuracy where the first side, or who answered alone, stood for the truth",
+    ],
+    ["accuracy_first_false", "accuracy, first side false", "share", "accuracy where it did not"],
+    [
+        "honest_first_wins",
+        "honest wins, first",
+        "share",
+        "how often the honest side wins where it speaks first",
+    ],
+    ["honest_second_wins", "honest wins, second", "share", "how often it wins where it speaks second"],
+    [
+        "score_difference",
+        "agent score difference",
+        "",
+        "what arguing for the truth earns more than for a lie, paid the overseer's posterior",
+    ],
+    [
+        "score_difference_log",
+        "agent score difference, log",
+        "nats",
+        "the same, paid the logarithm of the posterior",
+    ],
+    ["checks_mean", "checks", "checks", "checks of the overseer a match"],
+];
+
+/// A CSV table in memory.
+struct Table {
+    columns: BTreeMap<String, usize>,
+    header: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Table {
+    /// Reads a file of a result; one that is not there has no rows.
+    fn read(files: &BTreeMap<String, String>, name: &str) -> Result<Self, String> {
+        let text = files.get(name).map_or("", String::as_str);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header: Vec<String> =
+            reader.headers().map_err(|error| format!("{name}: {error}"))?.iter().map(Into::into).collect();
+        let rows = reader.records().collect::<Result<Vec<_>, _>>();
+        let rows = rows.map_err(|error| format!("{name}: {error}"))?;
+        let columns = header.iter().enumerate().map(|(at, column)| (column.clone(), at)).collect();
+        Ok(Self { columns, header, rows })
+    }
+
+    /// A row's text in a column; nothing where there is no such column.
+    fn text<'a>(&self, row: &'a csv::StringRecord, column: &str) -> &'a str {
+        self.columns.get(column).and_then(|at| row.get(*at)).unwrap_or("")
+    }
+
+    fn number<T: std::str::FromStr>(&self, row: &csv::StringRecord, column: &str) -> Option<T> {
+        self.text(row, column).parse().ok()
+    }
+
+    fn interval(&self, row: &csv::StringRecord, column: &str) -> Option<(f64, f64)> {
+        let end = |end: &str| self.number(row, &format!("{column}_{end}"));
+        Some((end("low")?, end("high")?))
+    }
+}
+
+/// The place of a value in a list, at its end if it is new.
+fn place<T: PartialEq>(list: &mut Vec<T>, value: T) -> u32 {
+    let known = list.iter().position(|other| *other == value);
+    known.unwrap_or_else(|| {
+        list.push(value);
+        list.len() - 1
+    }) as u32
+}
+
+/// What a result's files say.
+///
+/// # Errors
+/// The file that is no table, or the record of a match that cannot be read.
+pub fn page_data(
+    files: &BTreeMap<String, String>,
+    manifest: &Json,
+    command: String,
+) -> Result<PageData, String> {
+    let scenario = &manifest["scenario"];
+    let text = |key: &str| scenario[key].as_str().unwrap_or_default().to_owned();
+    let mut data = PageData {
+        title: text("name"),
+        about: text("about"),
+        scenario_text: toml::to_string(&without_nulls(scenario)).map_err(|error| error.to_string())?,
+        command,
+        facts: facts(manifest),
+        metrics: METRICS
+            .map(|[_, name, unit, doc]| Metric { name: name.into(), unit: unit.into(), doc: doc.into() })
+            .into(),
+        ..PageData::default()
+    };
+    let ids = cells(&mut data, &Table::read(files, "cells.csv")?, manifest);
+    pairs(&mut data, &Table::read(files, "pairs.csv")?, &ids);
+    ratings(&mut data, &Table::read(files, "pairs.csv")?, &ids);
+    rounds(&mut data, &Table::read(files, "rounds.csv")?, &ids);
+    calibration(&mut data, &Table::read(files, "calibration.csv")?, &ids);
+    let tables = ["cells.csv", "levels.csv", "compared.csv"].map(|name| Table::read(files, name));
+    let [cells, levels, compared] = tables;
+    published(&mut data, scenario, [&cells?, &levels?, &compared?]);
+    matches(&mut data, files, &ids)?;
+    Ok(data)
+}
+
+/// Places of cells by id.
+type Ids = BTreeMap<String, u32>;
+
+/// A document without what is not said: TOML has no word for it.
+fn without_nulls(json: &Json) -> Json {
+    match json {
+        Json::Object(map) => Json::Object(
+            map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect(),
+        ),
+        Json::Array(items) => Json::Array(items.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
+}
+
+fn facts(manifest: &Json) -> Vec<(String, String)> {
+    let of = |json: &Json| json.as_str().map_or_else(|| json.to_string(), Into::into);
+    let scenario = &manifest["scenario"];
+    let mut facts = vec![
+        ("seed", of(&manifest["seed"])),
+        ("trials a cell and replicate", of(&scenario["trials"])),
+        ("replicates", of(&scenario["replicates"])),
+        ("SEMANTICS", of(&manifest["semantics"])),
+        ("hash", of(&manifest["hash"])),
+    ];
+    for key in ["until", "until_difference"] {
+        if let Some(half) = scenario[key].as_f64() {
+            facts.push((key, half.to_string()));
+        }
+    }
+    facts.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+fn cells(data: &mut PageData, table: &Table, manifest: &Json) -> Ids {
+    // Swept parameters stand between these two.
+    let swept =
+        table.columns.get("agents").map_or(0, |at| at + 1)..table.columns.get("seed").copied().unwrap_or(0);
+    let paths = table.header.get(swept).unwrap_or_default();
+    data.axes = paths.iter().map(|path| Axis { path: path.clone(), ..Axis::default() }).collect();
+    let mut ids = Ids::new();
+    for row in &table.rows {
+        let id = table.text(row, "id").to_owned();
+        ids.insert(id.clone(), data.cells.len() as u32);
+        let group =
+            Group { task: table.text(row, "task").into(), overseer: table.text(row, "overseer").into() };
+        let point =
+            |(axis, path): (&mut Axis, &String)| place(&mut axis.values, table.text(row, path).to_owned());
+        let point = data.axes.iter_mut().zip(paths).map(point).collect();
+        let number = |column: &str| table.number(row, column).unwrap_or(0.0);
+        let trials: u64 = table.number(row, "trials").unwrap_or(0);
+        data.cells.push(Cell {
+            id,
+            group: place(&mut data.groups, group),
+            strategy: place(&mut data.strategies, table.text(row, "protocol").to_owned()),
+            point,
+            trials,
+            accuracy: number("accuracy"),
+            interval: table.interval(row, "accuracy"),
+            cost: number("cost_mean"),
+            agent_calls: number("agent_calls_mean"),
+            abstained: number("abstained") / trials.max(1) as f64,
+            confidence: number("confidence_mean"),
+            failed: None,
+            chance: None,
+            metrics: METRICS.map(|[column, ..]| table.number(row, column)).into(),
+        });
+    }
+    for axis in &mut data.axes {
+        axis.numeric = axis.values.iter().all(|value| value.parse::<f64>().is_ok());
+    }
+    // What came to nothing has no row, and is told by name.
+    for (id, reason) in manifest["failed"].as_object().into_iter().flatten() {
+        data.facts.push((format!("failed: {id}"), reason.as_str().unwrap_or_default().into()));
+    }
+    ids
+}
+
+fn pairs(data: &mut PageData, table: &Table, ids: &Ids) {
+    /// A group at a point.
+    type Key = (u32, Vec<u32>);
+    let mut separated: BTreeMap<Key, Vec<(u32, u32)>> = BTreeMap::new();
+    for row in &table.rows {
+        let cell = |column| ids.get(table.text(row, column)).map(|at| &data.cells[*at as usize]);
+        let (Some(a), Some(b)) = (cell("first"), cell("second")) else { continue };
+        let p_holm: Option<f64> = table.number(row, "p_holm");
+        let told = separated.entry((a.group, a.point.clone())).or_default();
+        if p_holm.is_some_and(|p| p <= 1.0 - LEVEL) {
+            told.push((a.strategy, b.strategy));
+        }
+        // One run of what trains something has pairs, and no difference that could be told.
+        let Some(difference) = table.number(row, "difference") else { continue };
+        data.pairs.push(Pair {
+            group: a.group,
+            point: a.point.clone(),
+            a: a.strategy,
+            b: b.strategy,
+            difference,
+            interval: table.interval(row, "difference"),
+            p: table.number(row, "p"),
+            p_holm,
+        });
+    }
+    let mut members: BTreeMap<Key, Vec<&Cell>> = BTreeMap::new();
+    for cell in data.cells.iter().filter(|cell| cell.interval.is_some()) {
+        members.entry((cell.group, cell.point.clone())).or_default().push(cell);
+    }
+    for (key, told) in separated {
+        let Some(mut ranked) = members.remove(&key) else { continue };
+        ranked.sort_by(|a, b| b.accuracy.total_cmp(&a.accuracy));
+        let names: Vec<u32> = ranked.iter().map(|cell| cell.strategy).collect();
+        let differ =
+            |i: usize, j: usize| told.contains(&(names[i], names[j])) || told.contains(&(names[j], names[i]));
+        let sets = tied_groups(names.len(), differ).into_iter().map(|set| names[set].to_vec()).collect();
+        data.tied.push(Tie { group: key.0, point: key.1, sets });
+    }
+}
+
+/// Tables of ratings that a page shows; more would be a sweep, which has its own views.
+const TABLES_MAX: usize = 12;
+
+/// Strategies rated against each other: a trial in which one alone is right is a game that it wins, any other a
+/// draw that says nothing.
+fn ratings(data: &mut PageData, table: &Table, ids: &Ids) {
+    let mut groups: BTreeMap<(u32, Vec<u32>), Vec<[u64; 4]>> = BTreeMap::new();
+    for row in &table.rows {
+        let cell = |column| ids.get(table.text(row, column)).map(|at| &data.cells[*at as usize]);
+        let (Some(a), Some(b)) = (cell("first"), cell("second")) else { continue };
+        let wins = |column| table.number::<u64>(row, column).unwrap_or(0);
+        let game = [a.strategy.into(), b.strategy.into(), wins("first_only"), wins("second_only")];
+        groups.entry((a.group, a.point.clone())).or_default().push(game);
+    }
+    if groups.len() > TABLES_MAX {
+        return;
+    }
+    for ((group, point), games) in groups {
+        let mut players: Vec<u64> = games.iter().flat_map(|game| [game[0], game[1]]).collect();
+        players.sort_unstable();
+        players.dedup();
+        let at = |player: u64| players.iter().position(|other| *other == player).unwrap_or(0);
+        let mut wins = vec![vec![0; players.len()]; players.len()];
+        for [a, b, first, second] in games {
+            (wins[at(a)][at(b)], wins[at(b)][at(a)]) = (first, second);
+        }
+        // Where ratings do not exist, there is nothing to show.
+        if let Some((note, rated)) = rated(&wins) {
+            let Group { task, overseer } = &data.groups[group as usize];
+            let swept = data.axes.iter().zip(&point);
+            let values = swept.map(|(axis, at)| format!(", {} = {}", axis.path, axis.values[*at as usize]));
+            let name = format!("{task}, overseer {overseer}{}", values.collect::<String>());
+            let table = data.rating_tables.len() as u32;
+            data.rating_tables.push(RatingTable { name, note });
+            for (player, rating) in players.iter().zip(rated) {
+                let player = data.strategies[*player as usize].clone();
+                data.ratings.push(Rating { table, player, ..rating });
+            }
+        }
+    }
+}
+
+/// The ratings of players by their wins over each other, and what is to be known of them; `None` for fewer
+/// than three players, or where no rating exists.
+fn rated(wins: &[Vec<u64>]) -> Option<(String, Vec<Rating>)> {
+    let none = vec![vec![0; wins.len()]; wins.len()];
+    let results = Results::new(wins, &none).ok().filter(|results| results.players() > 2)?;
+    let strengths = Strengths::fit(&results, &Model { advantage: false, virtual_draws: 1.0 }).ok()?;
+    let nash = nash_average(&results.margins().ok()?).ok();
+    let ranked = alpha_rank(&results.rates().ok()?, Selection::Limit { perturbation: 1e-3 }).ok();
+    let cycles = cycles(&results, LEVEL).ok()?;
+    let note = match (cycles.count, split(&results, Scale::LogOdds).ok().and_then(|split| split.transitive)) {
+        (0, Some(share)) => format!(
+            "a trial in which one strategy alone is right is its win; no cycle of wins beyond chance, {:.0} % of the differences are explained by one rating each",
+            100.0 * share
+        ),
+        (0, None) => {
+            "a trial in which one strategy alone is right is its win; no cycle of wins beyond chance".into()
+        }
+        (count, _) => format!(
+            "not transitive: {count} cycles of three in which each beats the next beyond chance; read the Nash average, not the rating"
+        ),
+    };
+    let rating = |player: usize| {
+        let elo = strengths.strength(player).elo();
+        Rating {
+            rating: elo.value,
+            interval: Some(elo.interval()),
+            nash: nash.as_ref().map(|nash| nash.weights[player]),
+            alpha_rank: ranked.as_ref().map(|ranked| ranked[player]),
+            ..Rating::default()
+        }
+    };
+    Some((note, (0..wins.len()).map(rating).collect()))
+}
+
+fn rounds(data: &mut PageData, table: &Table, ids: &Ids) {
+    let round = |row: &csv::StringRecord| {
+        let number = |column: &str| table.number(row, column);
+        Some(Round {
+            cell: *ids.get(table.text(row, "id"))?,
+            replicate: table.number(row, "replicate")?,
+            round: table.number(row, "round")?,
+            level: table.number(row, "level")?,
+            target: number("target"),
+            // Under the parametric law a student is one number.
+            argmax: number("argmax").or(number("student")),
+            sampled: number("sampled"),
+            loss: number("loss"),
+            steps: table.number(row, "steps").unwrap_or(0),
+        })
+    };
+    data.rounds = table.rows.iter().filter_map(round).collect();
+}
+
+fn calibration(data: &mut PageData, table: &Table, ids: &Ids) {
+    let mut all: BTreeMap<u32, Vec<Bin>> = BTreeMap::new();
+    for row in &table.rows {
+        let (Some(cell), Some(trials), Some(right), Some(confidence)) = (
+            ids.get(table.text(row, "id")),
+            table.number(row, "trials"),
+            table.number(row, "right"),
+            table.number(row, "confidence"),
+        ) else {
+            continue;
+        };
+        all.entry(*cell).or_default().push(Bin { trials, right, confidence });
+    }
+    for (cell, bins) in all {
+        let metric = |at: usize| data.cells[cell as usize].metrics[at];
+        let (brier, log_loss, ece) = (metric(0).unwrap_or(0.0), metric(1), metric(2).unwrap_or(0.0));
+        data.calibration.push(Bins { cell, bins, ece, brier, log_loss });
+    }
+}
+
+fn published(data: &mut PageData, scenario: &Json, [cells, levels, compared]: [&Table; 3]) {
+    for published in scenario["published"].as_array().into_iter().flatten() {
+        let text = |key: &str| published[key].as_str().unwrap_or_default();
+        let (id, measure, level) = (text("cell"), text("measure"), published["level"].to_string());
+        let table = match measure {
+            "accuracy" => cells,
+            "gap_recovered" => compared,
+            _ => levels,
+        };
+        let is_it = |row: &&csv::StringRecord| {
+            table.text(row, "id") == id && (measure == "accuracy" || table.text(row, "level") == level)
+        };
+        let row = table.rows.iter().find(is_it);
+        let theirs = published["value"].as_f64().unwrap_or(f64::NAN);
+        let interval = row.and_then(|row| table.interval(row, measure));
+        let note = published["note"].as_str().map_or_else(String::new, |note| format!("; {note}"));
+        data.published.push(Published {
+            what: format!("{} at level {level}, {id}", measure.replace('_', " ")),
+            unit: "share".into(),
+            published: theirs,
+            ours: row.and_then(|row| table.number(row, measure)),
+            interval,
+            source: format!("{}{note}", text("source")),
+            agrees: interval.map(|(low, high)| (low..=high).contains(&theirs)),
+        });
+    }
+}
+
+fn matches(data: &mut PageData, files: &BTreeMap<String, String>, ids: &Ids) -> Result<(), String> {
+    let Some(text) = files.get("matches.json") else { return Ok(()) };
+    let kept: Vec<KeptMatch> =
+        serde_json::from_str(text).map_err(|error| format!("matches.json: {error}"))?;
+    for KeptMatch { cell, replicate, trial, trace } in kept {
+        let Some(&cell) = ids.get(&cell) else { continue };
+        let (verdict, right) = (trace.root.verdict.clone(), trace.root.right);
+        let root = node(trace.root, !right);
+        data.matches.push(Match { cell, replicate, trial, truth: trace.truth, verdict, right, root });
+    }
+    Ok(())
+}
+
+/// Words of a match's lines, and what they say has happened.
+const MARKS: [(&str, Mark); 6] = [
+    (" errs", Mark::Erred),
+    (" disputes ", Mark::Challenged),
+    (" concedes", Mark::Conceded),
+    (" checks", Mark::Verified),
+    (" combines ", Mark::Combined),
+    ("I don't know", Mark::Abstained),
+];
+
+/// A question as a page shows it; `lost`: the match was lost and this question is on the way to why.
+fn node(told: TraceNode, lost: bool) -> Node {
+    let says = |word: &str| told.lines.iter().any(|line| line.contains(word));
+    let erred = says(MARKS[0].0);
+    let mut marks: Vec<Mark> = MARKS.iter().filter(|(word, _)| says(word)).map(|(_, mark)| *mark).collect();
+    if erred {
+        marks.retain(|mark| ![Mark::Verified, Mark::Combined].contains(mark));
+    } else if !marks.iter().any(|mark| [Mark::Verified, Mark::Combined].contains(mark)) {
+        marks.push(Mark::Unchecked);
+    }
+    let below = |node: &TraceNode| !node.right;
+    // A wrong answer comes from a wrong part, or was made here.
+    let from_below = lost && told.children.iter().any(below);
+    let children = told.children.into_iter().map(|child| {
+        let lost = lost && !child.right;
+        node(child, lost)
+    });
+    Node {
+        children: children.collect(),
+        deciding: lost && erred && !from_below,
+        question: told.question,
+        lines: told.lines,
+        verdict: told.verdict,
+        right: told.right,
+        marks,
+    }
+}
