@@ -289,6 +289,19 @@ pub struct Trace {
     pub taught: Option<Taught>,
 }
 
+/// A match of a result, as it is kept to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptMatch {
+    /// The cell's id.
+    pub cell: String,
+    /// The replicate.
+    pub replicate: u32,
+    /// The trial.
+    pub trial: u64,
+    /// What happened.
+    pub trace: Trace,
+}
+
 /// Lessons that taught a wrong answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taught {

@@ -561,6 +561,13 @@ fn a_report_is_one_file_of_the_result() {
     ends(0, &["report", &out]);
     assert_eq!(fs::read(&page).expect("a page"), first);
     ends(0, &["reproduce", &out]);
+    // The first matches of each cell are kept as trees; one that was changed is told.
+    let kept = Path::new(&out).join("matches.json");
+    let matches = fs::read_to_string(&kept).expect("matches");
+    assert_eq!(matches.matches("\"trial\":1,").count(), 2, "two cells: {matches}");
+    fs::write(&kept, matches.replacen("\"right\":true", "\"right\":false", 1)).expect("a file to write");
+    let (stdout, _) = ends(4, &["reproduce", &out]);
+    assert!(stdout.contains("matches.json"), "{stdout}");
     ends(0, &["run", &scenario, "--out", &out, "--quiet"]);
     assert!(!page.exists(), "the page of another run is no page of this one");
     let text = String::from_utf8(first).expect("UTF-8");

@@ -92,7 +92,7 @@ fn files(
     let conditions = Conditions { block, rotation, keep_trials: true, ..Conditions::default() };
     let records = played(&scenario.cells, threads, &conditions);
     let cells: Vec<&CellSpec> = scenario.cells.iter().collect();
-    let outcome = results::outcome(scenario, &cells, &records, true).expect("a result");
+    let outcome = results::outcome(scenario, &cells, &records, true, &[]).expect("a result");
     let mut files = outcome.files;
     files.insert("hash".into(), outcome.manifest["hash"].to_string());
     let right: Vec<_> = records.iter().map(|record| &record.right).collect();

@@ -1,9 +1,9 @@
 //! Playing cells with a progress bar, on so many threads, until done or interrupted.
 
 use crate::cli::End;
-use crate::records::CellRecord;
+use crate::records::{CellRecord, KeptMatch};
 use crate::scenario::spec::CellSpec;
-use crate::tournament::{Conditions, Going, Stopped, plan, play};
+use crate::tournament::{Conditions, Going, Stopped, learns, plan, play, trace};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +34,31 @@ fn interrupt() {
     if INTERRUPTED.swap(true, Ordering::Relaxed) {
         std::process::exit(130);
     }
+}
+
+/// A match that is to be told: its cell, replicate and trial.
+pub type Wanted<'a> = (&'a CellSpec, u32, u64);
+
+/// Cells whose matches are kept at most; a page with more is not read.
+const TOLD_MAX: usize = 200;
+
+/// The matches to be kept of a run: the first few trials of each cell that trains nothing, for what trains
+/// would be trained again for each of them.
+pub fn told(cells: &[CellSpec], each: u64) -> Vec<Wanted<'_>> {
+    let untrained = cells.iter().filter(|cell| !learns(cell)).take(TOLD_MAX);
+    untrained.flat_map(|cell| (0..each.min(cell.trials)).map(move |trial| (cell, 0, trial))).collect()
+}
+
+/// Tells matches, each a cell, a replicate and a trial.
+///
+/// # Errors
+/// Why one cannot be played.
+pub fn tell(matches: Vec<Wanted>) -> Result<Vec<KeptMatch>, (End, String)> {
+    let kept = matches.into_iter().map(|(cell, replicate, trial)| {
+        let trace = trace(cell, replicate, trial)?;
+        Ok(KeptMatch { cell: cell.id.clone(), replicate, trial, trace })
+    });
+    kept.collect::<Result<_, String>>().map_err(|reason| (End::Failed, reason))
 }
 
 /// Plays cells.

@@ -1,9 +1,9 @@
 //! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
 
-use crate::cli::play::{self, Options, threads};
+use crate::cli::play::{self, Options, Wanted, threads};
 use crate::cli::run::{chosen, judge_expectations};
 use crate::cli::{End, Outcome, print};
-use crate::records::SEMANTICS;
+use crate::records::{KeptMatch, SEMANTICS};
 use crate::scenario::from_document;
 use crate::scenario::spec::CellSpec;
 use crate::store::results::{self, Unreadable, first_difference, outcome};
@@ -67,7 +67,9 @@ impl Reproduce {
         let options = Options { threads, block, keep_trials, keep_students: false, quiet };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
-        let now = outcome(&scenario, &refs, &records, keep_trials).map_err(|error| (End::Failed, error))?;
+        let matches = play::tell(kept(&stored, &cells)?)?;
+        let now = outcome(&scenario, &refs, &records, keep_trials, &matches)
+            .map_err(|error| (End::Failed, error))?;
         let partial = self.cells.is_some();
         let difference = self.difference(&stored, &now, partial);
         let verdict = difference.clone().unwrap_or_else(|| "reproduced".into());
@@ -90,6 +92,9 @@ impl Reproduce {
         let (cells, others): (Vec<_>, Vec<_>) = now.files.iter().partition(|(name, _)| *name == "cells.csv");
         for (name, text) in cells.into_iter().chain(others) {
             let kept = stored.files.get(name).map_or("", String::as_str);
+            if partial && name == "matches.json" {
+                continue;
+            }
             let kept = if partial { rows_of(kept, text) } else { kept.into() };
             let difference = first_difference(name, &kept, text);
             if difference.is_some() {
@@ -111,6 +116,18 @@ impl Reproduce {
             (results::hash(text) != kept).then(|| format!("{name}: differs from its hash in the manifest"))
         })
     }
+}
+
+/// The matches that a result keeps, of these cells.
+fn kept<'a>(stored: &results::Outcome, cells: &'a [CellSpec]) -> Result<Vec<Wanted<'a>>, (End, String)> {
+    let Some(text) = stored.files.get("matches.json") else { return Ok(Vec::new()) };
+    let kept: Vec<KeptMatch> =
+        serde_json::from_str(text).map_err(|error| (End::Usage, format!("matches.json: {error}")))?;
+    let of = |kept: &KeptMatch| {
+        let cell = cells.iter().find(|cell| cell.id == kept.cell)?;
+        Some((cell, kept.replicate, kept.trial))
+    };
+    Ok(kept.iter().filter_map(of).collect())
 }
 
 /// The header and the stored rows of those cells that `now` is about, in its order.

@@ -29,6 +29,9 @@ pub struct Run {
     /// Where to write the result [default: results/local/<scenario>-<hash>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Keep the first few matches of each cell as trees, to read in a report [default: 0; with --report: 2]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(..=1000))]
+    matches: Option<u64>,
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
@@ -84,7 +87,10 @@ impl Run {
         };
         let records = play::all(cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
-        let result = outcome(&scenario, &refs, &records, self.keep_trials).map_err(|e| (End::Failed, e))?;
+        let each = self.matches.unwrap_or(if self.report { 2 } else { 0 });
+        let matches = play::tell(play::told(cells, each))?;
+        let result =
+            outcome(&scenario, &refs, &records, self.keep_trials, &matches).map_err(|e| (End::Failed, e))?;
         let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
         let mut provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
         if self.device == Device::Cuda {

@@ -1,6 +1,6 @@
 //! What a stored result says, as a page shows it: from its files alone.
 
-use crate::records::{Trace, TraceNode};
+use crate::records::{KeptMatch, TraceNode};
 use crate::report::page::{
     Axis, Bin, Bins, Cell, Group, Mark, Match, Metric, Node, PageData, Pair, Published, Rating, RatingTable,
     Round, Tie,
@@ -12,22 +12,8 @@ use crate::stats::ratings::bradley_terry::{Model, Strengths};
 use crate::stats::ratings::nash::nash_average;
 use crate::stats::ratings::results::Results;
 use crate::stats::ratings::transitivity::{Scale, cycles, split};
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-
-/// A match of a result, as it is kept to be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptMatch {
-    /// The cell's id.
-    pub cell: String,
-    /// The replicate.
-    pub replicate: u32,
-    /// The trial.
-    pub trial: u64,
-    /// What happened.
-    pub trace: Trace,
-}
 
 /// Measures of cells.csv that a page shows beyond its fixed columns: column, name, unit, meaning.
 const METRICS: [[&str; 4]; 10] = [

@@ -1,6 +1,6 @@
 //! Result directories: tables, a manifest that hashes them, and the comparison of two.
 
-use crate::records::{CellRecord, SEMANTICS};
+use crate::records::{CellRecord, KeptMatch, SEMANTICS};
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::store::{place, tables};
 use serde_json::{Value as Json, json};
@@ -21,7 +21,7 @@ pub struct Outcome {
     pub manifest: Json,
 }
 
-/// The tables and manifest of a run.
+/// The tables, kept matches and manifest of a run.
 ///
 /// # Errors
 /// When a table cannot be formed.
@@ -30,8 +30,13 @@ pub fn outcome(
     cells: &[&CellSpec],
     records: &[CellRecord],
     with_trials: bool,
+    matches: &[KeptMatch],
 ) -> Result<Outcome, String> {
-    let files = tables::all(cells, records, with_trials, cells.len() == scenario.cells.len())?;
+    let mut files = tables::all(cells, records, with_trials, cells.len() == scenario.cells.len())?;
+    if !matches.is_empty() {
+        let text = serde_json::to_string(matches).map_err(|error| error.to_string())?;
+        files.insert("matches.json".into(), text + "\n");
+    }
     let failed: BTreeMap<&str, &str> = cells
         .iter()
         .zip(records)

@@ -223,7 +223,8 @@ pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecor
 }
 
 /// Whether a cell trains something, so that its trials are not independent.
-fn learns(cell: &CellSpec) -> bool {
+#[must_use]
+pub fn learns(cell: &CellSpec) -> bool {
     cell.agents.iter().any(|agent| agent.competence.is_learned())
         || cell.protocol.stages.distil != Distil::None
 }

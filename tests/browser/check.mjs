@@ -12,39 +12,74 @@ const SAMPLES = ["plain", "sweep", "distillation", "large", "empty"];
 const VIEWS = {
   plain: ["leaderboard", "cost", "pairs", "published", "cells", "provenance"],
   sweep: ["leaderboard", "sweep", "phase", "cost", "pairs", "cells", "provenance"],
-  distillation: ["leaderboard", "sweep", "cost", "pairs", "rounds", "calibration", "ratings", "matches", "cells", "provenance"],
+  distillation: [
+    "leaderboard",
+    "sweep",
+    "cost",
+    "pairs",
+    "rounds",
+    "calibration",
+    "ratings",
+    "matches",
+    "cells",
+    "provenance",
+  ],
   large: ["leaderboard", "sweep", "phase", "cost", "cells", "provenance"],
   empty: ["provenance"],
 };
-const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844, isMobile: true, hasTouch: true } };
+const SCREENS = {
+  desktop: { width: 1280, height: 900 },
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+};
 const OPEN_MAX_MS = 3000;
 
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 function check(what, holds, found = "") {
   if (holds) passed += 1;
-  else { failed += 1; console.log(`FAILED ${what} ${found}`); }
+  else {
+    failed += 1;
+    console.log(`FAILED ${what} ${found}`);
+  }
 }
 
-const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--font-render-hinting=none"] });
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM,
+  args: ["--no-sandbox", "--font-render-hinting=none"],
+});
 
 /** A page with everything it complains of or asks for. */
 async function open(sample, { screen = "desktop", theme = "light", script = true } = {}) {
   const page = await browser.newPage();
   const troubles = [];
   const address = `file://${path.join(out, "pages", `${sample}.html`)}`;
-  page.on("console", (message) => { if (["error", "warn", "warning"].includes(message.type())) troubles.push(`console: ${message.text()}`); });
+  page.on("console", (message) => {
+    if (["error", "warn", "warning"].includes(message.type())) troubles.push(`console: ${message.text()}`);
+  });
   page.on("pageerror", (error) => troubles.push(`error: ${error.message}`));
-  page.on("request", (request) => { if (request.url() !== address && !/^(blob|data):/.test(request.url())) troubles.push(`request: ${request.url()}`); });
-  page.on("dialog", (dialog) => { troubles.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("request", (request) => {
+    if (request.url() !== address && !/^(blob|data):/.test(request.url()))
+      troubles.push(`request: ${request.url()}`);
+  });
+  page.on("dialog", (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
   await page.setViewport(SCREENS[screen]);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: theme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
   await page.setJavaScriptEnabled(script);
   await page.goto(address);
   await page.evaluate("0");
   return { page, troubles };
 }
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const settled = (page) => page.waitForFunction(() => !document.querySelector('section:not([hidden]) [aria-busy="true"]'), { timeout: 20000 });
+const settled = (page) =>
+  page.waitForFunction(() => !document.querySelector('section:not([hidden]) [aria-busy="true"]'), {
+    timeout: 20000,
+  });
 async function go(page, id) {
   const start = Date.now();
   await page.evaluate((one) => document.querySelector(`#nav a[href="#${one}"]`).click(), id);
@@ -54,7 +89,15 @@ async function go(page, id) {
 }
 async function violations(page) {
   if (!(await page.evaluate(() => typeof window.axe))?.startsWith("obj")) await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await window.axe.run(document)).violations.map((one) => `${one.id}: ${one.nodes.slice(0, 2).map((n) => `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ""}`).join(" | ")}`));
+  const found = await page.evaluate(async () =>
+    (await window.axe.run(document)).violations.map(
+      (one) =>
+        `${one.id}: ${one.nodes
+          .slice(0, 2)
+          .map((n) => `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ""}`)
+          .join(" | ")}`,
+    ),
+  );
   return found;
 }
 
@@ -67,15 +110,32 @@ async function views(sample, screen, theme) {
   for (const id of links) {
     const ms = await go(page, id);
     check(`${where} ${id}: opens in time`, ms < OPEN_MAX_MS, `${ms} ms`);
-    const charts = await page.$$eval("section:not([hidden]) figure:not(.empty) .chart", (all) => all.map((one) => one.querySelectorAll("svg path, svg line, svg text").length));
-    check(`${where} ${id}: charts are drawn`, charts.every((marks) => marks > 5), charts.join());
+    const charts = await page.$$eval("section:not([hidden]) figure:not(.empty) .chart", (all) =>
+      all.map((one) => one.querySelectorAll("svg path, svg line, svg text").length),
+    );
+    check(
+      `${where} ${id}: charts are drawn`,
+      charts.every((marks) => marks > 5),
+      charts.join(),
+    );
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - window.innerWidth);
     check(`${where} ${id}: fits the screen`, wide <= 0, `${wide} px too wide`);
-    const cut = await page.$$eval("section:not([hidden]) .chart", (all) => all.filter((one) => one.querySelector("svg") && one.querySelector("svg").getBoundingClientRect().width > one.clientWidth + 1).length);
+    const cut = await page.$$eval(
+      "section:not([hidden]) .chart",
+      (all) =>
+        all.filter(
+          (one) =>
+            one.querySelector("svg") &&
+            one.querySelector("svg").getBoundingClientRect().width > one.clientWidth + 1,
+        ).length,
+    );
     check(`${where} ${id}: charts fit`, cut === 0);
     const found = await violations(page);
     check(`${where} ${id}: accessible`, found.length === 0, found.join("\n   "));
-    await page.screenshot({ path: path.join(out, "pictures", `${sample}-${id}-${screen}-${theme}.png`), fullPage: sample !== "large" });
+    await page.screenshot({
+      path: path.join(out, "pictures", `${sample}-${id}-${screen}-${theme}.png`),
+      fullPage: sample !== "large",
+    });
   }
   check(`${where}: quiet`, troubles.length === 0, troubles.join("\n   "));
   await page.close();
@@ -88,9 +148,22 @@ async function use(sample) {
     await go(page, id);
     const selects = await page.$$eval(`#${id} select`, (all) => all.length);
     for (let i = 0; i < selects; i += 1) {
-      const count = await page.$$eval(`#${id} select`, (all, i) => (all[i].closest("[hidden]") ? 0 : all[i].options.length), i);
+      const count = await page.$$eval(
+        `#${id} select`,
+        (all, i) => (all[i].closest("[hidden]") ? 0 : all[i].options.length),
+        i,
+      );
       for (let j = 0; j < Math.min(count, 6); j += 1) {
-        await page.$$eval(`#${id} select`, (all, i, j) => { const s = all[i]; s.selectedIndex = Math.min(j, s.options.length - 1); s.dispatchEvent(new Event("change")); }, i, j);
+        await page.$$eval(
+          `#${id} select`,
+          (all, i, j) => {
+            const s = all[i];
+            s.selectedIndex = Math.min(j, s.options.length - 1);
+            s.dispatchEvent(new Event("change"));
+          },
+          i,
+          j,
+        );
         await settled(page);
         const taken = await page.$$eval(`#${id} select`, (all, i) => all[i].selectedIndex, i);
         check(`${sample} ${id}: selector ${i} takes choice ${j}`, taken === j, String(taken));
@@ -100,13 +173,32 @@ async function use(sample) {
     for (const summary of folded) await summary.click();
     const buttons = await page.$$eval(`#${id} button`, (all) => all.length);
     for (let i = 0; i < Math.min(buttons, 60); i += 1) {
-      await page.$$eval(`#${id} button`, (all, i) => { const b = all[i]; if (!b || b.hidden || b.disabled || /save|csv|json/i.test(b.getAttribute("aria-label") ?? b.textContent)) return; b.click(); }, i);
+      await page.$$eval(
+        `#${id} button`,
+        (all, i) => {
+          const b = all[i];
+          if (
+            !b ||
+            b.hidden ||
+            b.disabled ||
+            /save|csv|json/i.test(b.getAttribute("aria-label") ?? b.textContent)
+          )
+            return;
+          b.click();
+        },
+        i,
+      );
       await settled(page);
     }
     const search = await page.$(`#${id} .pager:not([hidden]) input`);
     if (search) {
       await search.type("zzz nothing");
-      check(`${sample} ${id}: search filters`, (await page.$$eval(`#${id} .count`, (all) => all.map((one) => one.textContent))).includes("nothing found"));
+      check(
+        `${sample} ${id}: search filters`,
+        (await page.$$eval(`#${id} .count`, (all) => all.map((one) => one.textContent))).includes(
+          "nothing found",
+        ),
+      );
     }
     await page.$$eval(`#${id} .chip.plain`, (all) => all.forEach((one) => one.click()));
   }
@@ -120,13 +212,24 @@ async function saves(sample) {
   const folder = path.join(out, "saved", sample);
   fs.rmSync(folder, { recursive: true, force: true });
   const client = await page.createCDPSession();
-  await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
+  await client.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    downloadPath: folder,
+    eventsEnabled: true,
+  });
   let arrived = 0;
-  client.on("Browser.downloadProgress", (event) => { if (event.state === "completed") arrived += 1; });
+  client.on("Browser.downloadProgress", (event) => {
+    if (event.state === "completed") arrived += 1;
+  });
   let asked = 0;
   for (const id of VIEWS[sample]) {
     await go(page, id);
-    const buttons = await page.$$eval(`#${id} button`, (all) => all.map((b, i) => [i, b.getAttribute("aria-label") ?? b.textContent]).filter(([, label]) => /save|csv|json/i.test(label)).map(([i]) => i));
+    const buttons = await page.$$eval(`#${id} button`, (all) =>
+      all
+        .map((b, i) => [i, b.getAttribute("aria-label") ?? b.textContent])
+        .filter(([, label]) => /save|csv|json/i.test(label))
+        .map(([i]) => i),
+    );
     for (const i of buttons) {
       asked += 1;
       // A real click: browsers hold back files that nobody asked for.
@@ -140,11 +243,16 @@ async function saves(sample) {
     }
   }
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  check(`${sample}: each button saves a file`, arrived === asked && files.length > 0, `${arrived} of ${asked}`);
+  check(
+    `${sample}: each button saves a file`,
+    arrived === asked && files.length > 0,
+    `${arrived} of ${asked}`,
+  );
   for (const file of files) {
     const text = fs.readFileSync(path.join(folder, file), "utf8");
     const good = {
-      ".svg": () => text.startsWith("<svg") && text.includes("</svg>") && !text.includes("var(") && text.length > 2000,
+      ".svg": () =>
+        text.startsWith("<svg") && text.includes("</svg>") && !text.includes("var(") && text.length > 2000,
       ".csv": () => text.trim().split("\r\n").length > 1,
       ".md": () => text.split("\n").filter((line) => line.startsWith("|")).length > 2,
       ".json": () => Object.keys(JSON.parse(text)).length > 3 && !text.includes("var("),
@@ -160,9 +268,15 @@ async function saves(sample) {
 async function keyboard(sample) {
   const { page, troubles } = await open(sample);
   await page.keyboard.press("Tab");
-  check(`${sample}: the skip link is first`, await page.evaluate(() => document.activeElement.className === "skip"));
+  check(
+    `${sample}: the skip link is first`,
+    await page.evaluate(() => document.activeElement.className === "skip"),
+  );
   for (const id of VIEWS[sample]) {
-    await page.evaluate(() => { document.activeElement.blur(); getSelection().removeAllRanges(); });
+    await page.evaluate(() => {
+      document.activeElement.blur();
+      getSelection().removeAllRanges();
+    });
     await page.evaluate(() => document.querySelector(".skip").focus());
     let reached = false;
     for (let i = 0; i < 30 && !reached; i += 1) {
@@ -170,13 +284,18 @@ async function keyboard(sample) {
       reached = await page.evaluate((one) => document.activeElement.hash === `#${one}`, id);
     }
     await page.keyboard.press("Enter");
-    await page.waitForFunction((one) => document.activeElement.id === `title-${one}`, { timeout: 5000 }, id).catch(() => {});
+    await page
+      .waitForFunction((one) => document.activeElement.id === `title-${one}`, { timeout: 5000 }, id)
+      .catch(() => {});
     await settled(page);
     const focus = await page.evaluate(() => document.activeElement.id);
     check(`${sample} ${id}: by keyboard`, reached && focus === `title-${id}`, focus);
     // From the heading, Tab goes on into the view.
     await page.keyboard.press("Tab");
-    const inside = await page.evaluate((one) => document.getElementById(one).contains(document.activeElement), id);
+    const inside = await page.evaluate(
+      (one) => document.getElementById(one).contains(document.activeElement),
+      id,
+    );
     check(`${sample} ${id}: Tab goes into the view`, inside);
   }
   check(`${sample}: quiet under the keyboard`, troubles.length === 0, troubles.join("\n   "));
@@ -187,17 +306,31 @@ async function keyboard(sample) {
 async function tree() {
   const { page } = await open("distillation");
   await go(page, "matches");
-  await page.$$eval("#matches select", (all) => { const s = all.find((one) => [...one.options].some((o) => o.text === "wrong verdicts")); s.value = "wrong verdicts"; s.dispatchEvent(new Event("change")); });
-  check("matches: only wrong verdicts", (await page.$eval("#matches .outcome", (one) => one.textContent)).includes("wrong"));
+  await page.$$eval("#matches select", (all) => {
+    const s = all.find((one) => [...one.options].some((o) => o.text === "wrong verdicts"));
+    s.value = "wrong verdicts";
+    s.dispatchEvent(new Event("change"));
+  });
+  check(
+    "matches: only wrong verdicts",
+    (await page.$eval("#matches .outcome", (one) => one.textContent)).includes("wrong"),
+  );
   const decided = await page.$$eval("#matches .tree .deciding .mark.decided", (all) => all.length);
   check("matches: one deciding error is marked", decided === 1, String(decided));
   await page.$$eval("#matches button", (all) => all.find((one) => one.textContent === "Close all").click());
-  await page.$$eval("#matches button", (all) => all.find((one) => one.textContent === "Go to the deciding error").click());
-  const seen = await page.evaluate(() => document.activeElement.closest(".deciding") !== null && document.activeElement.checkVisibility());
+  await page.$$eval("#matches button", (all) =>
+    all.find((one) => one.textContent === "Go to the deciding error").click(),
+  );
+  const seen = await page.evaluate(
+    () => document.activeElement.closest(".deciding") !== null && document.activeElement.checkVisibility(),
+  );
   check("matches: the deciding error has the focus and is seen", seen);
   const before = await page.evaluate(() => document.activeElement.parentElement.open);
   await page.keyboard.press("Enter");
-  check("matches: Enter folds", before !== (await page.evaluate(() => document.activeElement.parentElement.open)));
+  check(
+    "matches: Enter folds",
+    before !== (await page.evaluate(() => document.activeElement.parentElement.open)),
+  );
   await page.close();
 }
 
@@ -207,12 +340,23 @@ function faintColours(scheme) {
   document.body.append(probe);
   const light = (name) => {
     probe.style.cssText = `color-scheme: ${scheme}; color: var(${name})`;
-    const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map((x) => { const s = x / 255; return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; });
+    const [r, g, b] = getComputedStyle(probe)
+      .color.match(/[\d.]+/g)
+      .map((x) => {
+        const s = x / 255;
+        return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+      });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const ground = light("--paper");
-  const ratio = (name) => { const l = light(name); return (Math.max(l, ground) + 0.05) / (Math.min(l, ground) + 0.05); };
-  const faint = [...Array(8).keys()].map((i) => [`--c${i}`, ratio(`--c${i}`)]).filter(([, r]) => r < 3).map(([name, r]) => `${name} ${r.toFixed(2)}`);
+  const ratio = (name) => {
+    const l = light(name);
+    return (Math.max(l, ground) + 0.05) / (Math.min(l, ground) + 0.05);
+  };
+  const faint = [...Array(8).keys()]
+    .map((i) => [`--c${i}`, ratio(`--c${i}`)])
+    .filter(([, r]) => r < 3)
+    .map(([name, r]) => `${name} ${r.toFixed(2)}`);
   probe.remove();
   return faint;
 }
@@ -222,30 +366,51 @@ async function rest() {
   const { page, troubles } = await open("sweep");
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const seen = [await ground()];
-  for (let i = 0; i < 2; i += 1) { await page.click("button.theme"); seen.push(await ground()); }
+  for (let i = 0; i < 2; i += 1) {
+    await page.click("button.theme");
+    seen.push(await ground());
+  }
   check("theme: auto, light, dark", seen[0] === seen[1] && seen[1] !== seen[2], seen.join());
   for (const scheme of ["light", "dark"]) {
     const faint = await page.evaluate(faintColours, scheme);
     check(`palette: stands out, ${scheme}`, faint.length === 0, faint.join());
   }
   for (const id of ["leaderboard", "sweep", "phase"]) await go(page, id);
-  const pdf = await page.pdf({ format: "A4" });
+  const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
   fs.writeFileSync(path.join(out, "pictures", "sweep.pdf"), pdf);
   check("print: gives pages", pdf.length > 20000, String(pdf.length));
   await page.emulateMediaType("print");
-  const printed = await page.$$eval("section.view", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.id));
-  check("print: what was opened", printed.join() === "leaderboard,sweep,phase", printed.join());
+  const printed = await page.$$eval("section.view", (all) =>
+    all.filter((one) => one.checkVisibility()).map((one) => one.id),
+  );
+  check(
+    "print: what was opened, and the provenance",
+    printed.join() === "leaderboard,sweep,phase,provenance",
+    printed.join(),
+  );
   check("print: light", (await ground()) === "rgb(255, 255, 255)", await ground());
   await page.emulateMediaType("screen");
-  await page.evaluate(() => { const div = document.createElement("div"); div.innerHTML = "<img src=x onerror='window.ran = true'>"; document.body.append(div); });
+  await page.evaluate(() => {
+    const div = document.createElement("div");
+    div.innerHTML = "<img src=x onerror='window.ran = true'>";
+    document.body.append(div);
+  });
   await pause(200);
   check("policy: no handler runs", (await page.evaluate(() => window.ran)) === undefined);
-  check("policy: the browser says so", troubles.some((one) => /Content Security Policy/.test(one)), troubles.join());
+  check(
+    "policy: the browser says so",
+    troubles.some((one) => /Content Security Policy/.test(one)),
+    troubles.join(),
+  );
   await page.close();
   const still = await open("plain", { script: false });
   const text = await still.page.evaluate(() => document.body.innerText).catch(() => "");
   await still.page.screenshot({ path: path.join(out, "pictures", "plain-noscript.png"), fullPage: true });
-  check("no script: a leaderboard to read", text.includes("cross-examination") && text.includes("87.7 to 88.5"), text.slice(0, 200));
+  check(
+    "no script: a leaderboard to read",
+    text.includes("cross-examination") && text.includes("87.7 to 88.5"),
+    text.slice(0, 200),
+  );
   await still.page.close();
 }
 

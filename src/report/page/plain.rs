@@ -65,7 +65,7 @@ fn place(data: &PageData, group: u32, point: &[u32]) -> String {
 
 fn table(data: &PageData, caption: &str, cells: &[&Cell]) -> String {
     let mut html = format!(
-        "<table><caption>{}</caption><thead><tr><th scope=\"col\">Strategy</th><th scope=\"col\">Right, %</th>\
+        "<div class=\"wide\"><table><caption>{}</caption><thead><tr><th scope=\"col\">Strategy</th><th scope=\"col\">Right, %</th>\
          <th scope=\"col\">95 % interval</th><th scope=\"col\">Abstained, %</th><th scope=\"col\">Cost</th>\
          <th scope=\"col\">Agent calls</th><th scope=\"col\">Trials</th></tr></thead><tbody>\n",
         escaped(caption)
@@ -79,7 +79,7 @@ fn table(data: &PageData, caption: &str, cells: &[&Cell]) -> String {
         }
         html.push_str("</tr>\n");
     }
-    html.push_str("</tbody></table>\n");
+    html.push_str("</tbody></table></div>\n");
     html
 }
 

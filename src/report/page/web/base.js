@@ -6,10 +6,14 @@ const data = JSON.parse(document.getElementById("data").textContent);
 function rowsOf(columns) {
   const names = Object.keys(columns);
   const count = names.length ? columns[names[0]].length : 0;
-  return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(names.map((name) => [name, columns[name][i]])),
+  );
 }
 for (const name of ["cells", "pairs", "tied", "rounds"]) data[name] = rowsOf(data[name]);
-data.cells.forEach((cell, index) => { cell.index = index; });
+data.cells.forEach((cell, index) => {
+  cell.index = index;
+});
 
 /** An element. Text stays text: nothing here reads markup. */
 function h(tag, attributes = {}, ...children) {
@@ -67,10 +71,14 @@ const groupName = (index) => {
  */
 const dimensions = (() => {
   const distinct = [...new Map(data.cells.map((cell) => [String(cell.point), cell.point])).values()];
-  const moves = data.axes.map((_, axis) => axis).filter((axis) => new Set(distinct.map((p) => p[axis])).size > 1);
+  const moves = data.axes
+    .map((_, axis) => axis)
+    .filter((axis) => new Set(distinct.map((p) => p[axis])).size > 1);
   const together = (a, b) => {
     const joint = new Set(distinct.map((p) => `${p[a]},${p[b]}`)).size;
-    return joint === new Set(distinct.map((p) => p[a])).size && joint === new Set(distinct.map((p) => p[b])).size;
+    return (
+      joint === new Set(distinct.map((p) => p[a])).size && joint === new Set(distinct.map((p) => p[b])).size
+    );
   };
   const found = [];
   for (const axis of moves) {
@@ -79,7 +87,9 @@ const dimensions = (() => {
     else found.push({ axis, axes: [axis] });
   }
   return found.map(({ axis, axes }) => {
-    const at = new Map(distinct.map((p) => [p[axis], [...new Set(axes.map((a) => data.axes[a].values[p[a]]))].join(" / ")]));
+    const at = new Map(
+      distinct.map((p) => [p[axis], [...new Set(axes.map((a) => data.axes[a].values[p[a]]))].join(" / ")]),
+    );
     return {
       axis,
       key: `axis ${axis}`,
@@ -124,7 +134,11 @@ const SHAPES = [
   "M0,1.15L1.1,-0.85L-1.1,-0.85Z",
   "M-1,-0.55L-0.55,-1L0,-0.45L0.55,-1L1,-0.55L0.45,0L1,0.55L0.55,1L0,0.45L-0.55,1L-1,0.55L-0.45,0Z",
 ];
-const DASHES = [[1, 0], [6, 3], [2, 2]];
+const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+];
 const colourOf = (strategy) => `var(--c${strategy % 8})`;
 const shapeOf = (strategy) => SHAPES[strategy % 7];
 const dashOf = (strategy) => DASHES[Math.floor(strategy / 8) % 3];
@@ -184,7 +198,11 @@ function view(definition) {
 
 // -- files
 
-const fileStem = data.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "tournament";
+const fileStem =
+  data.title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "") || "tournament";
 
 function save(what, type, text) {
   const name = `${fileStem}-${what.replace(/ /g, "-")}`;

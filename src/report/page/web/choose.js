@@ -12,9 +12,16 @@ function selector(label, changed) {
   return {
     element,
     set(options, value) {
-      const made = options.map(([key, text]) => Object.assign(h("option", { selected: key === value }, text), { key }));
-      const same = select.options.length === made.length && made.every((one, i) => one.text === select.options[i].text);
-      if (same) made.forEach((one, i) => { select.options[i].key = one.key; select.options[i].selected = one.selected; });
+      const made = options.map(([key, text]) =>
+        Object.assign(h("option", { selected: key === value }, text), { key }),
+      );
+      const same =
+        select.options.length === made.length && made.every((one, i) => one.text === select.options[i].text);
+      if (same)
+        made.forEach((one, i) => {
+          select.options[i].key = one.key;
+          select.options[i].selected = one.selected;
+        });
       else select.replaceChildren(...made);
       element.hidden = options.length < 2;
     },
@@ -23,7 +30,10 @@ function selector(label, changed) {
 
 /** A selector of one of several ways to look; `value()` is the chosen one. */
 function option(label, key, options) {
-  const one = selector(label, (value) => { chosen.set(key, value); selected(); });
+  const one = selector(label, (value) => {
+    chosen.set(key, value);
+    selected();
+  });
   const value = () => {
     const list = typeof options === "function" ? options() : options;
     const known = list.find(([k]) => k === chosen.get(key)) ?? list[0];
@@ -35,7 +45,12 @@ function option(label, key, options) {
 
 /** Selectors of fields of rows. `pick(rows)` gives the rows that are left when all have chosen. */
 function chooser(fields) {
-  const made = fields.map((field) => selector(field.label, (value) => { chosen.set(field.key, value); selected(); }));
+  const made = fields.map((field) =>
+    selector(field.label, (value) => {
+      chosen.set(field.key, value);
+      selected();
+    }),
+  );
   return {
     elements: made.map((one) => one.element),
     pick(rows, skip = []) {
@@ -46,8 +61,13 @@ function chooser(fields) {
           return;
         }
         const values = [...new Set(left.map(field.of))].sort((a, b) => a - b);
-        const value = values.includes(chosen.get(field.key)) ? chosen.get(field.key) : field.preferred?.(values) ?? values[0];
-        made[i].set(values.map((v) => [v, field.text(v)]), value);
+        const value = values.includes(chosen.get(field.key))
+          ? chosen.get(field.key)
+          : (field.preferred?.(values) ?? values[0]);
+        made[i].set(
+          values.map((v) => [v, field.text(v)]),
+          value,
+        );
         left = left.filter((row) => field.of(row) === value);
       });
       return left;
@@ -58,11 +78,24 @@ function chooser(fields) {
 /** Buttons that show and hide strategies; also what the colours and shapes mean. */
 function strategyButtons() {
   const element = h("div", { class: "chips", role: "group", "aria-label": "Strategies shown" });
-  const made = data.strategies.map((name, strategy) => button([glyph(strategy), h("span", {}, name)], () => {
-    if (!hidden.delete(strategy)) hidden.add(strategy);
-    selected();
-  }, { class: "chip" }));
-  const all = button("all", () => { hidden.clear(); selected(); }, { class: "chip plain" });
+  const made = data.strategies.map((name, strategy) =>
+    button(
+      [glyph(strategy), h("span", {}, name)],
+      () => {
+        if (!hidden.delete(strategy)) hidden.add(strategy);
+        selected();
+      },
+      { class: "chip" },
+    ),
+  );
+  const all = button(
+    "all",
+    () => {
+      hidden.clear();
+      selected();
+    },
+    { class: "chip plain" },
+  );
   element.append(...made, all);
   return {
     element,

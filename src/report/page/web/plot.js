@@ -11,16 +11,41 @@ const chartConfig = () => ({
   mark: { aria: false, tooltip: true },
   view: { stroke: null },
   axis: {
-    labelColor: "var(--muted)", titleColor: "var(--ink)", gridColor: "var(--rule)", domainColor: "var(--line)",
-    tickColor: "var(--line)", labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, titlePadding: 10, labelPadding: 5,
-    labelLimit: 220, tickSize: 4,
+    labelColor: "var(--muted)",
+    titleColor: "var(--ink)",
+    gridColor: "var(--rule)",
+    domainColor: "var(--line)",
+    tickColor: "var(--line)",
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    titlePadding: 10,
+    labelPadding: 5,
+    labelLimit: 220,
+    tickSize: 4,
   },
   axisY: { domain: false, ticks: false },
   legend: {
-    labelColor: "var(--ink)", titleColor: "var(--muted)", labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500,
-    labelLimit: 260, symbolSize: 90, symbolOpacity: 1, orient: "top", titleLimit: 300,
+    labelColor: "var(--ink)",
+    titleColor: "var(--muted)",
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    labelLimit: 260,
+    symbolSize: 90,
+    symbolOpacity: 1,
+    orient: "top",
+    titleLimit: 300,
   },
-  title: { color: "var(--ink)", fontSize: 14, fontWeight: 600, anchor: "start", subtitleColor: "var(--muted)", subtitleFontSize: 12, offset: 12 },
+  title: {
+    color: "var(--ink)",
+    fontSize: 14,
+    fontWeight: 600,
+    anchor: "start",
+    subtitleColor: "var(--muted)",
+    subtitleFontSize: 12,
+    offset: 12,
+  },
   text: { fill: "var(--ink)", fontSize: 12 },
   rule: { stroke: "var(--line)" },
 });
@@ -32,7 +57,13 @@ const finished = (spec) => ({
   config: chartConfig(),
   ...spec,
 });
-const drawing = { actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { theme: "page", disableDefaultStyle: true } };
+const drawing = {
+  actions: false,
+  ast: true,
+  renderer: "svg",
+  defaultStyle: false,
+  tooltip: { theme: "page", disableDefaultStyle: true },
+};
 
 /** Text with the page's colour variables as they are in the light theme. */
 function inLightColours(text) {
@@ -59,7 +90,12 @@ function plot(name) {
   const chart = h("div", { class: "chart" });
   const caption = h("figcaption");
   const element = h("figure", {}, chart, caption);
-  let spec = null, result = null, width = 0, wanted = 0, drawn = 0, queue = Promise.resolve();
+  let spec = null,
+    result = null,
+    width = 0,
+    wanted = 0,
+    drawn = 0,
+    queue = Promise.resolve();
 
   async function render() {
     // Out of sight there is no width to draw for; the observer comes back when there is.
@@ -72,7 +108,12 @@ function plot(name) {
     result = null;
     chart.replaceChildren();
     try {
-      if (spec) result = await vegaEmbed(chart, finished({ width, description: `Chart: ${caption.textContent}`, ...spec(width, false) }), drawing);
+      if (spec)
+        result = await vegaEmbed(
+          chart,
+          finished({ width, description: `Chart: ${caption.textContent}`, ...spec(width, false) }),
+          drawing,
+        );
     } catch (error) {
       console.error(error);
       chart.textContent = "This chart could not be drawn; its table is below.";
@@ -92,7 +133,13 @@ function plot(name) {
     waiting = setTimeout(again, 120);
   }).observe(chart);
 
-  const paper = () => finished({ width: PAPER_WIDTH, background: "#ffffff", title: { text: name[0].toUpperCase() + name.slice(1), subtitle: caption.textContent }, ...spec(PAPER_WIDTH, true) });
+  const paper = () =>
+    finished({
+      width: PAPER_WIDTH,
+      background: "#ffffff",
+      title: { text: name[0].toUpperCase() + name.slice(1), subtitle: caption.textContent },
+      ...spec(PAPER_WIDTH, true),
+    });
   return {
     element,
     name,
@@ -117,14 +164,25 @@ function plot(name) {
 function savers(name, chart, rows) {
   const saving = (label, file, type, text) =>
     button(label, async () => save(file, type, await text()), { "aria-label": `Save ${name} as ${label}` });
-  const charted = chart ? [
-    saving("SVG", `${name}.svg`, "image/svg+xml", chart.svg),
-    saving("Vega-Lite", `${name}.vl.json`, "application/json", async () => chart.specification()),
-  ] : [];
+  const charted = chart
+    ? [
+        saving("SVG", `${name}.svg`, "image/svg+xml", chart.svg),
+        saving("Vega-Lite", `${name}.vl.json`, "application/json", async () => chart.specification()),
+      ]
+    : [];
   for (const one of charted) one.classList.add("of-chart");
-  return h("div", { class: "savers", role: "group", "aria-label": `Save ${name}` }, h("span", {}, "Save as"), charted,
-    rows ? [saving("CSV", `${name}.csv`, "text/csv", async () => rows.csv()),
-      saving("Markdown", `${name}.md`, "text/markdown", async () => rows.markdown())] : []);
+  return h(
+    "div",
+    { class: "savers", role: "group", "aria-label": `Save ${name}` },
+    h("span", {}, "Save as"),
+    charted,
+    rows
+      ? [
+          saving("CSV", `${name}.csv`, "text/csv", async () => rows.csv()),
+          saving("Markdown", `${name}.md`, "text/markdown", async () => rows.markdown()),
+        ]
+      : [],
+  );
 }
 
 /** The table under a chart, folded or not. */
@@ -146,4 +204,10 @@ function lookOf(strategies, paper) {
     strokeDash: { ...field, scale: scale(strategies.map(dashOf)), legend },
   };
 }
-const tip = (...fields) => fields.map(([field, title, format]) => ({ field, title, ...(format ? { format } : {}), type: format ? "quantitative" : "nominal" }));
+const tip = (...fields) =>
+  fields.map(([field, title, format]) => ({
+    field,
+    title,
+    ...(format ? { format } : {}),
+    type: format ? "quantitative" : "nominal",
+  }));

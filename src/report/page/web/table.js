@@ -7,7 +7,8 @@ const csvField = (value) => {
   const text = missing(value) ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 };
-const markdownField = (text) => String(text).replace(/[\\|]/g, "\\$&").replace(/</g, "&lt;").replace(/\s+/g, " ");
+const markdownField = (text) =>
+  String(text).replace(/[\\|]/g, "\\$&").replace(/</g, "&lt;").replace(/\s+/g, " ");
 
 /** Lines of CSV from (name, values of a row). */
 function csvOf(names, rows) {
@@ -20,7 +21,12 @@ function csvOf(names, rows) {
  */
 function table(name, columns) {
   const shown = columns.filter((column) => !column.file);
-  let all = [], sorted = [], key = null, down = false, page = 0, size = PAGE;
+  let all = [],
+    sorted = [],
+    key = null,
+    down = false,
+    page = 0,
+    size = PAGE;
   const caption = h("caption");
   const body = h("tbody");
   const heads = shown.map((column) => {
@@ -28,11 +34,27 @@ function table(name, columns) {
     return h("th", { scope: "col", class: column.number ? "number" : null }, sort);
   });
   const grid = h("table", {}, caption, h("thead", {}, h("tr", {}, heads)), body);
-  const frame = h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": `Table: ${name}` }, grid);
-  const find = h("input", { type: "search", oninput: () => { page = 0; fill(); } });
+  const frame = h(
+    "div",
+    { class: "wide", tabindex: "0", role: "region", "aria-label": `Table: ${name}` },
+    grid,
+  );
+  const find = h("input", {
+    type: "search",
+    oninput: () => {
+      page = 0;
+      fill();
+    },
+  });
   const count = h("span", { class: "count" });
-  const before = button("Previous", () => { page -= 1; fill(); });
-  const after = button("Next", () => { page += 1; fill(); });
+  const before = button("Previous", () => {
+    page -= 1;
+    fill();
+  });
+  const after = button("Next", () => {
+    page += 1;
+    fill();
+  });
   const bar = h("div", { class: "pager" }, h("label", {}, "Find in table ", find), before, count, after);
   const element = h("div", { class: "table" }, bar, frame);
 
@@ -60,17 +82,34 @@ function table(name, columns) {
   function found() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return sorted;
-    const line = (row) => shown.map((column) => textOf(column, row)).join("\n").toLowerCase();
-    return sorted.filter((row) => { const text = line(row); return words.every((word) => text.includes(word)); });
+    const line = (row) =>
+      shown
+        .map((column) => textOf(column, row))
+        .join("\n")
+        .toLowerCase();
+    return sorted.filter((row) => {
+      const text = line(row);
+      return words.every((word) => text.includes(word));
+    });
   }
   function fill() {
     const rows = found();
     const pages = Math.max(1, Math.ceil(rows.length / size));
     page = Math.min(Math.max(page, 0), pages - 1);
     const [from, to] = [page * size, Math.min((page + 1) * size, rows.length)];
-    body.replaceChildren(...rows.slice(from, to).map((row) => h("tr", {}, shown.map((column) => cell(column, row)))));
+    body.replaceChildren(
+      ...rows.slice(from, to).map((row) =>
+        h(
+          "tr",
+          {},
+          shown.map((column) => cell(column, row)),
+        ),
+      ),
+    );
     bar.hidden = all.length <= PAGE;
-    count.textContent = rows.length ? `${whole(from + 1)} to ${whole(to)} of ${whole(rows.length)}` : "nothing found";
+    count.textContent = rows.length
+      ? `${whole(from + 1)} to ${whole(to)} of ${whole(rows.length)}`
+      : "nothing found";
     before.disabled = page === 0;
     after.disabled = page === pages - 1;
     heads.forEach((head, i) => {
@@ -81,7 +120,12 @@ function table(name, columns) {
   function cell(column, row) {
     const tag = column.head ? "th" : "td";
     const kind = ["number", "code", "prose"].find((one) => column[one]);
-    return h(tag, { scope: column.head ? "row" : null, class: kind }, column.mark?.(row), textOf(column, row));
+    return h(
+      tag,
+      { scope: column.head ? "row" : null, class: kind },
+      column.mark?.(row),
+      textOf(column, row),
+    );
   }
   return {
     element,
@@ -97,29 +141,60 @@ function table(name, columns) {
       size = on ? PRINTED_MAX : PAGE;
       fill();
     },
-    csv: () => csvOf(columns.map((column) => column.field ?? column.title), sorted.map((row) => columns.map((column) => column.value(row)))),
+    csv: () =>
+      csvOf(
+        columns.map((column) => column.field ?? column.title),
+        sorted.map((row) => columns.map((column) => column.value(row))),
+      ),
     markdown() {
       const line = (fields) => `| ${fields.map(markdownField).join(" | ")} |`;
       const rule = `|${shown.map((column) => (column.number ? " ---: " : " --- ")).join("|")}|`;
       const rows = sorted.map((row) => line(shown.map((column) => textOf(column, row))));
-      return [`${caption.textContent}`, "", line(shown.map((column) => column.title)), rule, ...rows, ""].join("\n");
+      return [
+        `${caption.textContent}`,
+        "",
+        line(shown.map((column) => column.title)),
+        rule,
+        ...rows,
+        "",
+      ].join("\n");
     },
   };
 }
 
 /** The column that names a strategy. */
 const strategyColumn = (of = (row) => row.strategy) => ({
-  title: "Strategy", field: "strategy", head: true, value: (row) => strategyName(of(row)), mark: (row) => glyph(of(row)),
+  title: "Strategy",
+  field: "strategy",
+  head: true,
+  value: (row) => strategyName(of(row)),
+  mark: (row) => glyph(of(row)),
 });
 /** Columns of an interval, which is one for people and two in a file. */
 const intervalColumns = (text, of = (row) => row.interval, name = "interval") => [
-  { title: "95 % interval", number: true, value: (row) => of(row)?.[0], field: `${name}_low`, text: (row) => range(of(row), text) },
+  {
+    title: "95 % interval",
+    number: true,
+    value: (row) => of(row)?.[0],
+    field: `${name}_low`,
+    text: (row) => range(of(row), text),
+  },
   { title: "high", field: `${name}_high`, file: true, value: (row) => of(row)?.[1] },
 ];
 /** Columns that say which cell a row is of. */
 const placeColumns = (cellOf = (row) => row) => [
-  { title: "Task", field: "task", file: data.groups.length < 2, value: (row) => data.groups[cellOf(row).group]?.task },
-  { title: "Overseer", field: "overseer", file: data.groups.length < 2, value: (row) => data.groups[cellOf(row).group]?.overseer },
+  {
+    title: "Task",
+    field: "task",
+    file: data.groups.length < 2,
+    value: (row) => data.groups[cellOf(row).group]?.task,
+  },
+  {
+    title: "Overseer",
+    field: "overseer",
+    file: data.groups.length < 2,
+    value: (row) => data.groups[cellOf(row).group]?.overseer,
+  },
   ...dimensions.map((one) => ({
     title: one.label,
     number: one.numeric,

@@ -17,12 +17,45 @@ function cellColumns() {
     strategyColumn(),
     ...placeColumns(),
     ...measures.flatMap((measure) => [
-      { title: titled(measure), field: measure.name, number: true, doc: measure.doc, value: (row) => (played(row) ? measure.of(row) : null), text: (row) => (played(row) ? measure.text(measure.of(row)) : NONE) },
-      ...(measure === accuracyMeasure ? intervalColumns(percent, (row) => (played(row) ? row.interval : undefined), "accuracy") : []),
+      {
+        title: titled(measure),
+        field: measure.name,
+        number: true,
+        doc: measure.doc,
+        value: (row) => (played(row) ? measure.of(row) : null),
+        text: (row) => (played(row) ? measure.text(measure.of(row)) : NONE),
+      },
+      ...(measure === accuracyMeasure
+        ? intervalColumns(percent, (row) => (played(row) ? row.interval : undefined), "accuracy")
+        : []),
     ]),
-    { title: "Chance, %", field: "chance", number: true, value: (row) => row.chance, text: (row) => percent(row.chance) },
-    { title: "Trials", field: "trials", number: true, value: (row) => row.trials, text: (row) => whole(row.trials) },
-    ...(data.cells.some((cell) => !played(cell)) ? [{ title: "Failed", field: "failed", prose: true, value: (row) => row.failed, text: (row) => row.failed ?? "" }] : []),
-    ...(data.cells.some((cell) => cell.id) ? [{ title: "Id", field: "id", code: true, value: (row) => row.id }] : []),
+    {
+      title: "Chance, %",
+      field: "chance",
+      number: true,
+      value: (row) => row.chance,
+      text: (row) => percent(row.chance),
+    },
+    {
+      title: "Trials",
+      field: "trials",
+      number: true,
+      value: (row) => row.trials,
+      text: (row) => whole(row.trials),
+    },
+    ...(data.cells.some((cell) => !played(cell))
+      ? [
+          {
+            title: "Failed",
+            field: "failed",
+            prose: true,
+            value: (row) => row.failed,
+            text: (row) => row.failed ?? "",
+          },
+        ]
+      : []),
+    ...(data.cells.some((cell) => cell.id)
+      ? [{ title: "Id", field: "id", code: true, value: (row) => row.id }]
+      : []),
   ];
 }

@@ -1,6 +1,7 @@
 // Strategies at one point, best first, with intervals and with letters for those that cannot be told apart.
 
-const letter = (i) => (i < 26 ? String.fromCharCode(97 + i) : `${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`);
+const letter = (i) =>
+  i < 26 ? String.fromCharCode(97 + i) : `${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`;
 
 /** The letters of each strategy at a place. */
 function lettersAt(row) {
@@ -21,19 +22,67 @@ view({
     const chips = strategyButtons();
     const chart = plot("leaderboard");
     const rows = table("leaderboard", [
-      { title: "Rank", field: "rank", number: true, value: (row) => row.rank, text: (row) => (row.rank ? String(row.rank) : NONE) },
+      {
+        title: "Rank",
+        field: "rank",
+        number: true,
+        value: (row) => row.rank,
+        text: (row) => (row.rank ? String(row.rank) : NONE),
+      },
       strategyColumn(),
-      { title: "Right, %", field: "accuracy", number: true, value: (row) => row.accuracy, text: (row) => percent(row.accuracy) },
+      {
+        title: "Right, %",
+        field: "accuracy",
+        number: true,
+        value: (row) => row.accuracy,
+        text: (row) => percent(row.accuracy),
+      },
       ...intervalColumns(percent, (row) => (row.rank ? row.interval : undefined), "accuracy"),
-      ...(data.tied.length ? [{ title: "Tied", field: "tied", value: (row) => row.letters, text: (row) => row.letters || NONE, doc: "Strategies that share a letter cannot be told apart" }] : []),
+      ...(data.tied.length
+        ? [
+            {
+              title: "Tied",
+              field: "tied",
+              value: (row) => row.letters,
+              text: (row) => row.letters || NONE,
+              doc: "Strategies that share a letter cannot be told apart",
+            },
+          ]
+        : []),
       ...measures.slice(1).map((measure) => ({
-        title: titled(measure), field: measure.name, number: true, doc: measure.doc,
-        value: (row) => (row.failed == null ? measure.of(row) : null), text: (row) => (row.failed == null ? measure.text(measure.of(row)) : NONE),
+        title: titled(measure),
+        field: measure.name,
+        number: true,
+        doc: measure.doc,
+        value: (row) => (row.failed == null ? measure.of(row) : null),
+        text: (row) => (row.failed == null ? measure.text(measure.of(row)) : NONE),
       })),
-      { title: "Trials", field: "trials", number: true, value: (row) => row.trials, text: (row) => whole(row.trials) },
-      ...(data.cells.some((cell) => !played(cell)) ? [{ title: "Failed", field: "failed", prose: true, value: (row) => row.failed, text: (row) => row.failed ?? "" }] : []),
+      {
+        title: "Trials",
+        field: "trials",
+        number: true,
+        value: (row) => row.trials,
+        text: (row) => whole(row.trials),
+      },
+      ...(data.cells.some((cell) => !played(cell))
+        ? [
+            {
+              title: "Failed",
+              field: "failed",
+              prose: true,
+              value: (row) => row.failed,
+              text: (row) => row.failed ?? "",
+            },
+          ]
+        : []),
     ]);
-    root.append(controls(pick.elements), chips.element, chart.element, savers("leaderboard", chart, rows), rows.element);
+    root.append(
+      controls(pick.elements),
+      chips.element,
+      chart.element,
+      savers("leaderboard", chart, rows),
+      rows.element,
+    );
     return {
       tables: [rows],
       draw() {
@@ -41,7 +90,10 @@ view({
         const shown = new Set(chips.sync(cells));
         const list = ranked(cells.filter((cell) => shown.has(cell.strategy)));
         const where = list.length ? placeName(list[0]) : "no strategies chosen";
-        chart.draw(list.some(played) ? (width, paper) => leaderboardSpec(list.filter(played), paper) : null, where);
+        chart.draw(
+          list.some(played) ? (width, paper) => leaderboardSpec(list.filter(played), paper) : null,
+          where,
+        );
         rows.update(list, where);
       },
     };
@@ -55,32 +107,87 @@ function ranked(cells) {
   const rank = (cell) => 1 + best.filter((other) => other.accuracy > cell.accuracy).length;
   return [
     ...best.map((cell) => ({ ...cell, rank: rank(cell), letters: letters.get(cell.strategy) ?? "" })),
-    ...cells.filter((cell) => !played(cell)).map((cell) => ({ ...cell, accuracy: null, interval: null, rank: null, letters: "" })),
+    ...cells
+      .filter((cell) => !played(cell))
+      .map((cell) => ({ ...cell, accuracy: null, interval: null, rank: null, letters: "" })),
   ];
 }
 
 function leaderboardSpec(cells, paper) {
   const order = cells.map((cell) => strategyName(cell.strategy));
   const values = cells.map((cell) => ({
-    strategy: strategyName(cell.strategy), accuracy: cell.accuracy, low: cell.interval?.[0] ?? null, high: cell.interval?.[1] ?? null,
-    end: cell.interval?.[1] ?? cell.accuracy, interval: range(cell.interval, percent), letters: cell.letters,
+    strategy: strategyName(cell.strategy),
+    accuracy: cell.accuracy,
+    low: cell.interval?.[0] ?? null,
+    high: cell.interval?.[1] ?? null,
+    end: cell.interval?.[1] ?? cell.accuracy,
+    interval: range(cell.interval, percent),
+    letters: cell.letters,
   }));
-  const chances = [...new Set(cells.map((cell) => cell.chance).filter((x) => !missing(x)))].map((chance) => ({ chance, what: `chance ${percent(chance)} %` }));
-  const y = { field: "strategy", type: "nominal", sort: order, title: null, axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] } };
-  const x = { type: "quantitative", title: "Right verdicts", axis: { format: ".0%", tickCount: 6 }, scale: { zero: false, nice: true } };
-  const look = lookOf(cells.map((cell) => cell.strategy), false);
-  const tooltip = tip(["strategy", "Strategy"], ["accuracy", "Right", ".1%"], ["interval", "95 % interval, %"], ["letters", "Tied"]);
+  const chances = [...new Set(cells.map((cell) => cell.chance).filter((x) => !missing(x)))].map((chance) => ({
+    chance,
+    what: `chance ${percent(chance)} %`,
+  }));
+  const y = {
+    field: "strategy",
+    type: "nominal",
+    sort: order,
+    title: null,
+    axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] },
+  };
+  const x = {
+    type: "quantitative",
+    title: "Right verdicts",
+    axis: { format: ".0%", tickCount: 6 },
+    scale: { zero: false, nice: true },
+  };
+  const look = lookOf(
+    cells.map((cell) => cell.strategy),
+    false,
+  );
+  const tooltip = tip(
+    ["strategy", "Strategy"],
+    ["accuracy", "Right", ".1%"],
+    ["interval", "95 % interval, %"],
+    ["letters", "Tied"],
+  );
   return {
     data: { values },
     height: Math.max(60, 30 * cells.length),
     layer: [
-      ...(chances.length ? [
-        { data: { values: chances }, mark: { type: "rule", strokeDash: [4, 4] }, encoding: { x: { ...x, field: "chance" } } },
-        { data: { values: chances }, mark: { type: "text", align: "left", baseline: "bottom", dx: 4, fill: "var(--muted)", fontSize: 11 }, encoding: { x: { ...x, field: "chance" }, y: { value: 0 }, text: { field: "what" } } },
-      ] : []),
-      { mark: { type: "rule", strokeWidth: 2.5 }, encoding: { y, x: { ...x, field: "low" }, x2: { field: "high" }, color: look.color, tooltip } },
-      { mark: { type: "point", filled: true, size: 110, opacity: 1 }, encoding: { y, x: { ...x, field: "accuracy" }, color: look.color, shape: look.shape, tooltip } },
-      { mark: { type: "text", align: "left", dx: 9, fill: "var(--muted)" }, encoding: { y, x: { ...x, field: "end" }, text: { field: "letters" } } },
+      ...(chances.length
+        ? [
+            {
+              data: { values: chances },
+              mark: { type: "rule", strokeDash: [4, 4] },
+              encoding: { x: { ...x, field: "chance" } },
+            },
+            {
+              data: { values: chances },
+              mark: {
+                type: "text",
+                align: "left",
+                baseline: "bottom",
+                dx: 4,
+                fill: "var(--muted)",
+                fontSize: 11,
+              },
+              encoding: { x: { ...x, field: "chance" }, y: { value: 0 }, text: { field: "what" } },
+            },
+          ]
+        : []),
+      {
+        mark: { type: "rule", strokeWidth: 2.5 },
+        encoding: { y, x: { ...x, field: "low" }, x2: { field: "high" }, color: look.color, tooltip },
+      },
+      {
+        mark: { type: "point", filled: true, size: 110, opacity: 1 },
+        encoding: { y, x: { ...x, field: "accuracy" }, color: look.color, shape: look.shape, tooltip },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 9, fill: "var(--muted)" },
+        encoding: { y, x: { ...x, field: "end" }, text: { field: "letters" } },
+      },
     ],
   };
 }
