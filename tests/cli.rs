@@ -577,3 +577,16 @@ fn a_report_is_one_file_of_the_result() {
     let (_, stderr) = ends(2, &["report", &folder.path().display().to_string()]);
     assert!(stderr.contains("name a result directory"), "{stderr}");
 }
+
+#[test]
+fn play_until_intervals_are_narrow_is_reproduced() {
+    let (_folder, scenario, out) = small();
+    let until = ["--until-difference", "0.1"];
+    ends(0, &[&["run", &scenario, "--out", &out, "--quiet"], &until[..]].concat());
+    ends(0, &["reproduce", &out]);
+    // A part of what hangs together would be played for another time.
+    let (_, stderr) = ends(2, &["reproduce", &out, "--cells", "1"]);
+    assert!(stderr.contains("until_difference"), "{stderr}");
+    let (_, stderr) = ends(2, &["run", &scenario, "--until", "0"]);
+    assert!(stderr.contains("until"), "{stderr}");
+}

@@ -58,6 +58,8 @@ impl Reproduce {
         let scenario = from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
         let mut cells = Cow::Borrowed(chosen(&scenario, stored.manifest["cell"].as_str())?);
         if let Some(count) = self.cells.filter(|count| *count < cells.len()) {
+            // A part whose length hangs on the whole is refused as one cell alone is.
+            chosen(&scenario, cells.first().map(|cell| cell.id.as_str()))?;
             let cells = cells.to_mut();
             cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
             cells.truncate(count);

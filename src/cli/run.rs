@@ -139,6 +139,11 @@ pub fn failures(records: &[CellRecord]) -> Result<(), (End, String)> {
 pub fn chosen<'a>(scenario: &'a Scenario, id: Option<&str>) -> Result<&'a [CellSpec], (End, String)> {
     let Some(id) = id else { return Ok(&scenario.cells) };
     let found = scenario.cells.iter().find(|cell| cell.id == id).map_or(&[][..], std::slice::from_ref);
+    if found.iter().any(|cell| cell.until.difference.is_some()) {
+        let message =
+            "until_difference: how long a cell is played hangs on the others; play or compare all of them";
+        return Err((End::Usage, message.into()));
+    }
     if found.is_empty() {
         let known: Vec<&str> = scenario.cells.iter().take(12).map(|cell| cell.id.as_str()).collect();
         let more = scenario.cells.len().saturating_sub(known.len());

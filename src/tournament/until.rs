@@ -23,7 +23,7 @@ pub(super) fn play(
             cell.id
         )));
     }
-    let mut records: Vec<CellRecord> = cells.iter().map(|cell| empty(cell, conditions)).collect();
+    let mut records: Vec<CellRecord> = cells.iter().map(empty).collect();
     let rivals = rivals(cells);
     let mut open: Vec<usize> = (0..cells.len()).collect();
     let mut played = 0..cells.first().map_or(0, |cell| cell.trials);
@@ -43,7 +43,7 @@ pub(super) fn play(
 }
 
 /// A record without trials.
-fn empty(cell: &CellSpec, _: &Conditions) -> CellRecord {
+fn empty(cell: &CellSpec) -> CellRecord {
     let replicates = cell.replicates as usize;
     CellRecord {
         replicates: vec![Default::default(); replicates],
