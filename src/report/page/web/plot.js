@@ -211,3 +211,14 @@ const tip = (...fields) =>
     ...(format ? { format } : {}),
     type: format ? "quantitative" : "nominal",
   }));
+
+// An axis of names, best first.
+function rankedAxis(field, order) {
+  return {
+    field,
+    type: "nominal",
+    sort: order,
+    title: null,
+    axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] },
+  };
+}

@@ -202,3 +202,27 @@ const placeColumns = (cellOf = (row) => row) => [
     text: (row) => one.text(one.of(cellOf(row))),
   })),
 ];
+
+// How much a row rests on: its trials, and why it has none where some cell failed.
+function trialColumns() {
+  return [
+    {
+      title: "Trials",
+      field: "trials",
+      number: true,
+      value: (row) => row.trials,
+      text: (row) => whole(row.trials),
+    },
+    ...(data.cells.some((cell) => !played(cell))
+      ? [
+          {
+            title: "Failed",
+            field: "failed",
+            prose: true,
+            value: (row) => row.failed,
+            text: (row) => row.failed ?? "",
+          },
+        ]
+      : []),
+  ];
+}

@@ -36,24 +36,7 @@ function cellColumns() {
       value: (row) => row.chance,
       text: (row) => percent(row.chance),
     },
-    {
-      title: "Trials",
-      field: "trials",
-      number: true,
-      value: (row) => row.trials,
-      text: (row) => whole(row.trials),
-    },
-    ...(data.cells.some((cell) => !played(cell))
-      ? [
-          {
-            title: "Failed",
-            field: "failed",
-            prose: true,
-            value: (row) => row.failed,
-            text: (row) => row.failed ?? "",
-          },
-        ]
-      : []),
+    ...trialColumns(),
     ...(data.cells.some((cell) => cell.id)
       ? [{ title: "Id", field: "id", code: true, value: (row) => row.id }]
       : []),

@@ -57,24 +57,7 @@ view({
         value: (row) => (row.failed == null ? measure.of(row) : null),
         text: (row) => (row.failed == null ? measure.text(measure.of(row)) : NONE),
       })),
-      {
-        title: "Trials",
-        field: "trials",
-        number: true,
-        value: (row) => row.trials,
-        text: (row) => whole(row.trials),
-      },
-      ...(data.cells.some((cell) => !played(cell))
-        ? [
-            {
-              title: "Failed",
-              field: "failed",
-              prose: true,
-              value: (row) => row.failed,
-              text: (row) => row.failed ?? "",
-            },
-          ]
-        : []),
+      ...trialColumns(),
     ]);
     root.append(
       controls(pick.elements),
@@ -128,13 +111,7 @@ function leaderboardSpec(cells, paper) {
     chance,
     what: `chance ${percent(chance)} %`,
   }));
-  const y = {
-    field: "strategy",
-    type: "nominal",
-    sort: order,
-    title: null,
-    axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] },
-  };
+  const y = rankedAxis("strategy", order);
   const x = {
     type: "quantitative",
     title: "Right verdicts",

@@ -90,13 +90,7 @@ function ratingsSpec(list, index) {
   });
   const color = look((i) => (i < 0 ? "var(--ink)" : colourOf(i)));
   const shape = look((i) => SHAPES[i < 0 ? 0 : i % 7]);
-  const y = {
-    field: "player",
-    type: "nominal",
-    sort: order,
-    title: null,
-    axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] },
-  };
+  const y = rankedAxis("player", order);
   const x = {
     type: "quantitative",
     title: "Rating",
