@@ -2,9 +2,11 @@
 //! grouping to the same totals, and the rows that files and tables are made of.
 
 mod bits;
+mod part;
 pub mod scores;
 
 pub use bits::Bits;
+pub use part::{Journal, Part};
 
 use scores::{BINS, Bin};
 use serde::{Deserialize, Serialize};
@@ -106,6 +108,10 @@ tally! {
     second_alone,
     /// Of them, those with a right verdict.
     second_alone_right,
+    /// Matches of two claims whose verdict is the first side's: it won.
+    first_wins,
+    /// Matches of two claims whose verdict is the second side's.
+    second_wins,
     /// Matches in which one side alone stood for the truth, and the verdict is one side's claim.
     opposed,
     /// Sum over those of the overseer's posterior of the true claim, in units of 2^-16.
@@ -204,7 +210,7 @@ pub struct LevelRecord {
 }
 
 /// What some trials come to; parts merge to the same whole in any grouping.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
     /// Sums over all trials.
     pub tally: Tally,
@@ -252,6 +258,17 @@ pub struct CellRecord {
 }
 
 impl CellRecord {
+    /// Adds the next replicate.
+    pub fn add(&mut self, part: Part) {
+        self.replicates.push(part.sums.tally);
+        self.right.push(part.sums.right);
+        self.bins.iter_mut().zip(&part.sums.bins).for_each(|(bin, more)| bin.add(more));
+        self.trials.extend(part.sums.trials);
+        self.rounds.extend(part.rounds);
+        self.levels.extend(part.levels);
+        self.students.extend(part.student);
+    }
+
     /// Sums over replicates.
     #[must_use]
     pub fn total(&self) -> Tally {

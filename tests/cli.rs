@@ -590,3 +590,34 @@ fn play_until_intervals_are_narrow_is_reproduced() {
     let (_, stderr) = ends(2, &["run", &scenario, "--until", "0"]);
     assert!(stderr.contains("until"), "{stderr}");
 }
+
+/// The journal's lines are found again: nothing that is in it is played twice, more replicates add theirs alone,
+/// and what comes out is the same bytes as without.
+#[test]
+fn a_run_goes_on_from_its_journal() {
+    let (folder, scenario, out) = small();
+    let journal = folder.path().join("journal");
+    let played = |replicates: u32| {
+        let set = format!("replicates={replicates}");
+        let run = ["run", &scenario, "--out", &out, "--quiet", "--set", &set];
+        ends(0, &[&run[..], &["--journal", &shown(journal.clone())]].concat());
+        let text = fs::read_to_string(&journal).expect("a journal");
+        (fs::read(Path::new(&out).join("cells.csv")).expect("cells"), text)
+    };
+    let (first, two) = played(1);
+    assert_eq!(two.lines().count(), 2, "two cells of one replicate");
+    let (second, kept) = played(1);
+    assert!(second == first && kept == two);
+    let (more, six) = played(3);
+    assert!(six.starts_with(&two) && six.lines().count() == 6);
+    ends(0, &["run", &scenario, "--out", &out, "--quiet", "--set", "replicates=3"]);
+    assert_eq!(fs::read(Path::new(&out).join("cells.csv")).expect("cells"), more);
+    // A damaged line is told and its part is played again.
+    fs::write(&journal, six.replacen("\"right\":1", "\"right\":2", 1)).expect("a file to write");
+    let run = ["run", &scenario, "--out", &out, "--quiet", "--set", "replicates=3"];
+    let (_, stderr) = ends(0, &[&run[..], &["--journal", &shown(journal.clone())]].concat());
+    assert!(stderr.contains("1 damaged lines"), "{stderr}");
+    assert_eq!(fs::read(Path::new(&out).join("cells.csv")).expect("cells"), more);
+    let (_, stderr) = ends(2, &["run", &scenario, "--out", &out, "--journal", &scenario]);
+    assert!(stderr.contains("is no journal"), "{stderr}");
+}

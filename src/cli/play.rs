@@ -1,8 +1,9 @@
 //! Playing cells with a progress bar, on so many threads, until done or interrupted.
 
 use crate::cli::End;
-use crate::records::{CellRecord, KeptMatch};
+use crate::records::{CellRecord, Journal, KeptMatch};
 use crate::scenario::spec::CellSpec;
+use crate::store::journal::FileJournal;
 use crate::tournament::{Conditions, Going, Stopped, learns, plan, play, trace};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Options of a run that do not change what comes out.
-pub struct Options {
+pub struct Options<'a> {
     /// Threads; 0: all cores.
     pub threads: usize,
     /// Trials per block, for tests.
@@ -20,6 +21,8 @@ pub struct Options {
     pub keep_trials: bool,
     /// Whether to keep what students have learned.
     pub keep_students: bool,
+    /// Where finished replicates are kept, and found again.
+    pub journal: Option<&'a FileJournal>,
     /// No progress.
     pub quiet: bool,
 }
@@ -81,6 +84,7 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
         block: options.block,
         keep_trials: options.keep_trials,
         keep_students: options.keep_students,
+        journal: options.journal.map(|journal| journal as &dyn Journal),
         progress: &|trials| bar.inc(trials),
         training: &|going| {
             // Steps are many; a terminal shows a few a second.
@@ -98,7 +102,15 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
     let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
     let records = pool.install(|| play(cells, &conditions));
     bar.finish_and_clear();
+    if let Some(warning) = options.journal.and_then(FileJournal::warning) {
+        anstream::eprintln!("{warning}");
+    }
     records.map_err(|stopped| match stopped {
+        Stopped::Interrupted if options.journal.is_some() => {
+            let kept =
+                "interrupted; what was finished is in the journal, and the same command goes on from it";
+            (End::Interrupted, kept.into())
+        }
         Stopped::Interrupted => (End::Interrupted, "interrupted; nothing was written".into()),
         Stopped::Unplayable(reason) => (End::Usage, reason),
         Stopped::Failed(reason) => (End::Failed, reason),

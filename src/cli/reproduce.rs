@@ -66,7 +66,7 @@ impl Reproduce {
         }
         let keep_trials = stored.files.contains_key("trials.csv");
         let Self { threads, block, quiet, .. } = self;
-        let options = Options { threads, block, keep_trials, keep_students: false, quiet };
+        let options = Options { threads, block, keep_trials, keep_students: false, journal: None, quiet };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let matches = play::tell(kept(&stored, &cells)?)?;

@@ -7,6 +7,7 @@ use crate::learners::network::train_on_gpu;
 use crate::records::CellRecord;
 use crate::report::leaderboards;
 use crate::scenario::spec::{CellSpec, Scenario};
+use crate::store::journal::FileJournal;
 use crate::store::results::outcome;
 use crate::store::{files, machine, place, tables};
 use clap::{Args, ValueEnum};
@@ -29,6 +30,9 @@ pub struct Run {
     /// Where to write the result [default: results/local/<scenario>-<hash>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Keep finished replicates in this file, and go on from those it has
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
     /// Keep the first few matches of each cell as trees, to read in a report [default: 0; with --report: 2]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(..=1000))]
     matches: Option<u64>,
@@ -78,7 +82,15 @@ impl Run {
         place::check(self.out.as_deref().unwrap_or(&unnamed)).map_err(|error| (End::Usage, error))?;
         #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
         let start = Instant::now();
+        if self.journal.is_some() && self.device == Device::Cuda {
+            let remedy =
+                "what a GPU trains differs from run to run; leave --journal out, or train on the CPU";
+            return Err((End::Usage, remedy.into()));
+        }
+        let journal = self.journal.as_deref().map(FileJournal::open).transpose();
+        let journal = journal.map_err(|error| (End::Usage, error))?;
         let options = Options {
+            journal: journal.as_ref(),
             threads: self.threads,
             block: self.block,
             keep_trials: self.keep_trials,

@@ -2,6 +2,7 @@
 //! whole or not at all.
 
 pub mod files;
+pub mod journal;
 pub mod machine;
 pub mod place;
 pub mod results;

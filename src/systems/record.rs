@@ -144,7 +144,9 @@ fn record(
     let stands = |side| sided && table.stands(row, asked, claims, side);
     let [first, second] = sides.map(stands);
     let (first_alone, second_alone) = (first & !second, second & !first);
-    let opposed = (first_alone | second_alone) & (sides[0] != sides[1]) & sides.contains(&verdict) & given;
+    let [first_wins, second_wins] =
+        sides.map(|side| sided & given & (sides[0] != sides[1]) & (side == verdict));
+    let opposed = (first_alone | second_alone) & (first_wins | second_wins);
     // The other claim's posterior is the rest.
     let other_losses = if opposed { recorder.losses.of(missed) } else { 0 };
     let opposed_only = |sum: u64| if opposed { sum } else { 0 };
@@ -171,6 +173,8 @@ fn record(
         first_alone_right: u64::from(first_alone & right),
         second_alone: second_alone.into(),
         second_alone_right: u64::from(second_alone & right),
+        first_wins: first_wins.into(),
+        second_wins: second_wins.into(),
         opposed: opposed.into(),
         belief: opposed_only((CERTAIN - missed).into()),
         truth_losses: opposed_only(losses),

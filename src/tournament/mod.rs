@@ -11,7 +11,7 @@ mod until;
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
-use crate::records::{CellRecord, LevelRecord, RoundRecord, StudentRecord, Sums};
+use crate::records::{CellRecord, Journal, LevelRecord, Part, RoundRecord, SEMANTICS, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::systems;
@@ -29,6 +29,8 @@ pub struct Conditions<'a> {
     pub keep_trials: bool,
     /// Whether to keep what students have learned.
     pub keep_students: bool,
+    /// Where finished replicates are kept, and found again.
+    pub journal: Option<&'a dyn Journal>,
     /// Told the number of trials as they finish.
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Told how each training goes.
@@ -45,6 +47,7 @@ impl Default for Conditions<'_> {
             block: None,
             keep_trials: false,
             keep_students: false,
+            journal: None,
             progress: &|_| (),
             training: &|_| (),
             interrupted: &|| false,
@@ -235,31 +238,47 @@ pub fn learns(cell: &CellSpec) -> bool {
 /// As [`play`].
 pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord, Stopped> {
     plan::plan(cell).map_err(Stopped::Unplayable)?;
-    let parts = (0..cell.replicates).into_par_iter().map(|replicate| {
-        let ready = prepare(cell, replicate, conditions, None)?;
-        let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
-        let sums = play_act(&ready.cell, &plan, ready.act(replicate), 0..cell.trials, conditions)?;
-        Ok((sums, ready))
-    });
+    let parts =
+        (0..cell.replicates).into_par_iter().map(|replicate| play_replicate(cell, replicate, conditions));
     let mut record = CellRecord { clustered: learns(cell), ..Default::default() };
     // Of several that stopped the first replicate's reason counts, whichever was done first.
     let parts: Vec<Result<_, Stopped>> = parts.collect();
     if parts.iter().any(|part| matches!(part, Err(Stopped::Interrupted))) {
         return Err(Stopped::Interrupted);
     }
-    let parts = match parts.into_iter().collect::<Result<Vec<_>, Stopped>>() {
+    match parts.into_iter().collect::<Result<Vec<_>, Stopped>>() {
         // What other cells are is kept.
-        Err(Stopped::Failed(reason)) => return Ok(CellRecord { failed: Some(reason), ..record }),
-        parts => parts?,
-    };
-    for (sums, ready) in parts {
-        record.replicates.push(sums.tally);
-        record.rounds.extend(ready.rounds);
-        record.levels.extend(ready.levels);
-        record.students.extend(ready.student);
-        record.right.push(sums.right);
-        record.bins.iter_mut().zip(&sums.bins).for_each(|(bin, more)| bin.add(more));
-        record.trials.extend(sums.trials);
+        Err(Stopped::Failed(reason)) => record.failed = Some(reason),
+        parts => parts?.into_iter().for_each(|part| record.add(part)),
     }
     Ok(record)
+}
+
+/// Plays one replicate of a cell, or finds it in the journal.
+fn play_replicate(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Part, Stopped> {
+    let key = conditions.journal.map(|journal| (journal, key(cell, replicate, conditions)));
+    if let Some(part) = key.as_ref().and_then(|(journal, key)| journal.find(key)) {
+        let matches = plan::plan(cell).map_or(0, |plan| plan.matches / u64::from(cell.replicates));
+        (conditions.progress)(matches);
+        return Ok(part);
+    }
+    let ready = prepare(cell, replicate, conditions, None)?;
+    let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
+    let sums = play_act(&ready.cell, &plan, ready.act(replicate), 0..cell.trials, conditions)?;
+    let part = Part { sums, rounds: ready.rounds, levels: ready.levels, student: ready.student };
+    if let Some((journal, key)) = key {
+        journal.keep(&key, &part);
+    }
+    Ok(part)
+}
+
+/// The hash of all that determines a replicate, and of what of it was to be kept; names of cells and tasks,
+/// sweep points and the number of replicates do not.
+fn key(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> String {
+    let (stages, task) = (&cell.protocol.stages, &cell.task);
+    let parameters = (cell.seed, replicate, cell.trials, &task.family, &cell.overseer, stages, &cell.agents);
+    let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);
+    let kept = (conditions.keep_trials, conditions.keep_students);
+    let all = serde_json::to_string(&(SEMANTICS, parameters, difficulty, kept));
+    blake3::hash(all.expect("a cell is plain data, which JSON can say").as_bytes()).to_hex().to_string()
 }
