@@ -2,17 +2,23 @@
 //! grouping to the same totals, and the rows that files and tables are made of.
 
 mod bits;
+pub mod incentives;
 mod part;
 pub mod scores;
 
 pub use bits::Bits;
 pub use part::{Journal, Part};
 
+use incentives::Incentives;
 use scores::{BINS, Bin};
 use serde::{Deserialize, Serialize};
 
 /// The meaning of results: raised by every change that alters a number.
-pub const SEMANTICS: u32 = 5;
+pub const SEMANTICS: u32 = 6;
+
+/// The meaning of what is played and trained, which statistics are made of: raised, to the same number as
+/// [`SEMANTICS`], by every change that alters a sum, a lesson or a weight. A journal is kept by it.
+pub const PLAYED: u32 = 5;
 
 /// The numeric columns of cells.csv, in order: what an expectation may be about.
 pub const COLUMNS: &[&str] = &[
@@ -42,6 +48,10 @@ pub const COLUMNS: &[&str] = &[
     "honest_second_wins",
     "score_difference",
     "score_difference_log",
+    "first_wins",
+    "second_wins",
+    "kappa_sides",
+    "checks_per_verdict",
 ];
 
 /// The sums of a tally, named once.
@@ -239,8 +249,8 @@ pub struct CellRecord {
     pub replicates: Vec<Tally>,
     /// The trials of right verdicts, per replicate.
     pub right: Vec<Bits>,
-    /// Verdicts given by their confidence, all replicates together.
-    pub bins: [Bin; BINS],
+    /// Verdicts given by their confidence, per replicate.
+    pub bins: Vec<[Bin; BINS]>,
     /// Distillation, where there is any.
     pub rounds: Vec<RoundRecord>,
     /// Levels in the end, where a network is trained.
@@ -249,10 +259,14 @@ pub struct CellRecord {
     pub students: Vec<StudentRecord>,
     /// Matches, where they were asked for.
     pub trials: Vec<TrialRecord>,
+    /// What agents could do, where it was asked for.
+    pub incentives: Option<Incentives>,
     /// Whether trials within a replicate share a training, so that only replicates are independent.
     pub clustered: bool,
     /// Whether the number of trials hung on what came out of them.
     pub anytime: bool,
+    /// Whether nothing was played, since a tournament did not pair the two.
+    pub unpaired: bool,
     /// Why there is nothing else here: a training that came to nothing.
     pub failed: Option<String>,
 }
@@ -262,7 +276,7 @@ impl CellRecord {
     pub fn add(&mut self, part: Part) {
         self.replicates.push(part.sums.tally);
         self.right.push(part.sums.right);
-        self.bins.iter_mut().zip(&part.sums.bins).for_each(|(bin, more)| bin.add(more));
+        self.bins.push(part.sums.bins);
         self.trials.extend(part.sums.trials);
         self.rounds.extend(part.rounds);
         self.levels.extend(part.levels);
@@ -275,6 +289,16 @@ impl CellRecord {
         let mut total = Tally::default();
         self.replicates.iter().for_each(|tally| total.add(tally));
         total
+    }
+
+    /// Verdicts given by their confidence, over replicates.
+    #[must_use]
+    pub fn all_bins(&self) -> [Bin; BINS] {
+        let mut all = [Bin::default(); BINS];
+        for bins in &self.bins {
+            all.iter_mut().zip(bins).for_each(|(bin, more)| bin.add(more));
+        }
+        all
     }
 }
 

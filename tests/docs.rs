@@ -112,8 +112,8 @@ fn each_room_keeps_its_tools_to_itself() {
     let rules: &[(&str, &[&str])] = &[
         ("bevy_ecs", &["world/", "systems/", "tournament/"]),
         ("candle_core", &["learners/"]),
-        // A test of pages is timed, and one that is run apart writes them for a browser to open.
-        ("std::fs", &["store/", "report/page/tests.rs"]),
+        // Tests write pages for a browser to open, and the file that other readers of Parquet are tried on.
+        ("std::fs", &["store/", "report/page/tests.rs", "report/parquet/tests.rs"]),
         ("File::open", &["store/"]),
         ("SystemTime", &["cli/"]),
         ("Instant", &["cli/", "report/page/tests.rs"]),

@@ -75,7 +75,7 @@ fn scores_are_what_their_definitions_say() {
             of.map(|trial| outcome(trial) - confidence(trial)).sum::<f64>().abs()
         };
         let error = (0..10).map(gap).sum::<f64>() / given().count() as f64;
-        close("calibration error", Some(expected_error(&record.bins)), error);
+        close("calibration error", Some(expected_error(&record.all_bins())), error);
     }
 }
 

@@ -4,9 +4,9 @@
 mod common;
 
 use elenchus::records::COLUMNS;
+use elenchus::report::tables;
 use elenchus::scenario::{Overrides, Source, read, words};
 use elenchus::shape::Variant;
-use elenchus::store::tables;
 use elenchus::tournament::{Conditions, play_cell, trace};
 
 /// The parameters that a variant cannot do without.
@@ -15,6 +15,7 @@ fn needed(variant: &Variant) -> String {
         "file" => "file = \"measured.csv\"",
         "row" => "row = \"somebody\"",
         "rating" => "rating = 300.0",
+        "rounds" => "rounds = 1",
         other => panic!("{}: say what {other} is in a playthrough", variant.name),
     };
     let fields = variant.fields.iter().filter(|field| field.default.is_none());
@@ -72,6 +73,7 @@ fn scenario(group: &str, variant: &Variant) -> String {
             taught("iterated_amplification", &["student"], &format!("primitives = \"overseer\"\n{training}"))
         }
         ("protocol", name) => preset(name, ""),
+        ("pairing", _) => preset("debate", &format!("pairing = {picked}")),
         ("decompose", _) => stages(1, &format!("decompose = {picked}")),
         ("answer", "sides") => stages(2, &format!("answer = {picked}\ncross_check = \"debate\"")),
         ("answer", name) => {
@@ -145,7 +147,8 @@ fn every_listed_variant_plays_as_kept() {
                     play_cell(cell, &Conditions::default()).expect("a playthrough's cell can be played");
                 let row = tables::row(cell, &record);
                 let is_number = |name: &str| COLUMNS.contains(&name);
-                let values = row.into_iter().filter(|(name, _)| is_number(name)).map(|(_, value)| value);
+                let values =
+                    row.into_iter().filter(|(name, _)| is_number(name)).map(|(_, value)| value.to_string());
                 let values: Vec<String> = values.collect();
                 numbers.push_str(&format!("{group} {} {}: {}\n", variant.name, cell.id, values.join(",")));
                 // A trial in which something happens.

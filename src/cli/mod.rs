@@ -2,6 +2,7 @@
 //! wall clock lives here and reaches nothing that is compared.
 
 mod changes;
+mod diff;
 mod play;
 mod report;
 mod reproduce;
@@ -70,8 +71,12 @@ enum Verb {
         #[command(flatten)]
         run: run::Run,
     },
+    /// Play a scenario, and what agents gain by choosing what they say: best of n, best responses, equilibria
+    Optimise(run::Run),
     /// Play a stored result again and compare byte for byte
     Reproduce(reproduce::Reproduce),
+    /// Compare two stored results cell by cell; 0: the same, 4: they differ
+    Diff(diff::Diff),
     /// Write a stored result as one HTML page
     Report(report::Report),
     /// Tell one match as a tree
@@ -84,10 +89,16 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Explain a word or a field: parameters with unit and range, who sees what, the source
+    /// Explain a word, a field or a column: unit and range, who sees what, formula, the source
     Explain {
-        /// A word that `list` shows, or a field, such as `reach`
+        /// A word that `list` shows, a field, such as `reach`, or a column, such as `brier`
         name: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the data dictionary: every column of every table of a result, with type, unit and meaning
+    Columns {
         /// Print it as JSON
         #[arg(long)]
         json: bool,
@@ -108,18 +119,21 @@ enum Verb {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.verb {
-        Verb::Run(run) => run.play(&Axes::default()),
+        Verb::Run(run) => run.play(&Axes::default(), false),
+        Verb::Optimise(run) => run.play(&Axes::default(), true),
         Verb::Sweep { axes, .. } if axes.is_empty() => {
             let remedy = "for a scenario as it is, use run";
             Err((End::Usage, format!("sweep: want at least one --over PATH=VALUES, got none; {remedy}")))
         }
-        Verb::Sweep { axes, run } => run.play(&axes),
+        Verb::Sweep { axes, run } => run.play(&axes, false),
         Verb::Reproduce(reproduce) => reproduce.play(),
+        Verb::Diff(diff) => diff.tell(),
         Verb::Report(report) => report.write(),
         Verb::Trace(trace) => trace.tell(),
         Verb::Check(check) => check.plan(),
         Verb::List { json } => show::list(json),
         Verb::Explain { name, json } => show::explain(&name, json),
+        Verb::Columns { json } => show::columns(json),
         Verb::Schema => show::schema(),
         Verb::Completions { shell } => {
             let mut text = Vec::new();

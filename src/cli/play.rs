@@ -4,7 +4,7 @@ use crate::cli::End;
 use crate::records::{CellRecord, Journal, KeptMatch};
 use crate::scenario::spec::CellSpec;
 use crate::store::journal::FileJournal;
-use crate::tournament::{Conditions, Going, Stopped, learns, plan, play, trace};
+use crate::tournament::{Conditions, Going, Stopped, incentives, learns, plan, play, trace};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,8 @@ pub struct Options<'a> {
     pub keep_trials: bool,
     /// Whether to keep what students have learned.
     pub keep_students: bool,
+    /// Whether to ask what agents could do by choosing what they say.
+    pub optimise: bool,
     /// Where finished replicates are kept, and found again.
     pub journal: Option<&'a FileJournal>,
     /// No progress.
@@ -100,7 +102,17 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
-    let records = pool.install(|| play(cells, &conditions));
+    let records = pool.install(|| {
+        let mut records = play(cells, &conditions)?;
+        if options.optimise {
+            bar.set_message("; every stance of every agent");
+            // Each cell in parallel over its stances: one at a time keeps few matches in memory.
+            for (cell, record) in cells.iter().zip(&mut records) {
+                record.incentives = incentives(cell, &conditions)?;
+            }
+        }
+        Ok(records)
+    });
     bar.finish_and_clear();
     if let Some(warning) = options.journal.and_then(FileJournal::warning) {
         anstream::eprintln!("{warning}");

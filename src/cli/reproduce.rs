@@ -6,11 +6,12 @@ use crate::cli::{End, Outcome, print};
 use crate::records::{KeptMatch, SEMANTICS};
 use crate::scenario::from_document;
 use crate::scenario::spec::CellSpec;
-use crate::store::results::{self, Unreadable, first_difference, outcome};
+use crate::store::results::{self, Played, Unreadable, first_difference};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use serde_json::json;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -61,17 +62,29 @@ impl Reproduce {
             // A part whose length hangs on the whole is refused as one cell alone is.
             chosen(&scenario, cells.first().map(|cell| cell.id.as_str()))?;
             let cells = cells.to_mut();
+            // Pairs that a tournament did not bring together have no row to compare.
+            let ids = ids_of(stored.files.get("cells.csv").map_or("", String::as_str));
+            cells.retain(|cell| ids.contains(&cell.id) || !stored.manifest["failed"][&cell.id].is_null());
             cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
             cells.truncate(count);
         }
         let keep_trials = stored.files.contains_key("trials.csv");
+        let optimise = stored.manifest["optimised"] == json!(true);
         let Self { threads, block, quiet, .. } = self;
-        let options = Options { threads, block, keep_trials, keep_students: false, journal: None, quiet };
+        let options =
+            Options { threads, block, keep_trials, keep_students: false, journal: None, optimise, quiet };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let matches = play::tell(kept(&stored, &cells)?)?;
-        let now = outcome(&scenario, &refs, &records, keep_trials, &matches)
-            .map_err(|error| (End::Failed, error))?;
+        let played = Played {
+            scenario: &scenario,
+            cells: &refs,
+            records: &records,
+            with_trials: keep_trials,
+            optimised: optimise,
+            matches: &matches,
+        };
+        let now = played.outcome().map_err(|error| (End::Failed, error))?;
         let partial = self.cells.is_some();
         let difference = self.difference(&stored, &now, partial);
         let verdict = difference.clone().unwrap_or_else(|| "reproduced".into());
@@ -130,6 +143,12 @@ fn kept<'a>(stored: &results::Outcome, cells: &'a [CellSpec]) -> Result<Vec<Want
         Some((cell, kept.replicate, kept.trial))
     };
     Ok(kept.iter().filter_map(of).collect())
+}
+
+/// The first column of a table.
+fn ids_of(table: &str) -> BTreeSet<String> {
+    let records = csv::Reader::from_reader(table.as_bytes()).into_records();
+    records.map_while(Result::ok).filter_map(|row| row.get(0).map(Into::into)).collect()
 }
 
 /// The header and the stored rows of those cells that `now` is about, in its order.

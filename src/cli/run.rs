@@ -5,11 +5,12 @@ use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome, print, report};
 use crate::learners::network::train_on_gpu;
 use crate::records::CellRecord;
-use crate::report::leaderboards;
+use crate::report::table::Value;
+use crate::report::{leaderboards, tables};
 use crate::scenario::spec::{CellSpec, Scenario};
 use crate::store::journal::FileJournal;
-use crate::store::results::outcome;
-use crate::store::{files, machine, place, tables};
+use crate::store::results::Played;
+use crate::store::{files, machine, place};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,9 @@ pub struct Run {
     /// Write the result as an HTML page too, report.html
     #[arg(long)]
     report: bool,
+    /// Forms of the tables; Parquet files lie beside the CSV files, with the same columns and rows
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
     /// Where networks are trained; on a GPU results are not the same bytes
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     device: Device,
@@ -66,11 +70,22 @@ enum Device {
     Cuda,
 }
 
+/// The forms of a result's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    Parquet,
+}
+
 impl Run {
     /// Plays the scenario.
-    pub fn play(self, axes: &Axes) -> Outcome {
+    pub fn play(self, axes: &Axes, optimise: bool) -> Outcome {
         if self.device == Device::Cuda {
             train_on_gpu().map_err(|reason| (End::Usage, reason))?;
+        }
+        if self.format == Format::Parquet && !cfg!(feature = "parquet") {
+            let remedy = "this program was built without Parquet; build it with --features parquet, or use the CSV files";
+            return Err((End::Usage, format!("--format parquet: {remedy}")));
         }
         let overrides = self.changes.overrides(axes)?;
         let scenario =
@@ -95,31 +110,37 @@ impl Run {
             block: self.block,
             keep_trials: self.keep_trials,
             keep_students: self.keep_students,
+            optimise,
             quiet: self.quiet,
         };
         let records = play::all(cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let each = self.matches.unwrap_or(if self.report { 2 } else { 0 });
         let matches = play::tell(play::told(cells, each))?;
-        let result =
-            outcome(&scenario, &refs, &records, self.keep_trials, &matches).map_err(|e| (End::Failed, e))?;
+        let (with_trials, matches) = (self.keep_trials, matches.as_slice());
+        let (cells, records) = (refs.as_slice(), records.as_slice());
+        let played =
+            Played { scenario: &scenario, cells, records, with_trials, optimised: optimise, matches };
+        let result = played.outcome().map_err(|error| (End::Failed, error))?;
         let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
         let mut provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
         if self.device == Device::Cuda {
             provenance["device"] = json!("cuda");
         }
-        result.write(&folder, provenance, &records).map_err(|error| (End::Failed, error))?;
+        let parquet = self.format == Format::Parquet;
+        let written = result.write(&folder, provenance, || played.beside(parquet));
+        written.map_err(|error| (End::Failed, error))?;
         let page = if self.report { Some(report::write(&folder, None)?) } else { None };
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
             let rows: Vec<_> =
-                refs.iter().zip(&records).map(|(cell, record)| tables::row_json(cell, record)).collect();
+                cells.iter().zip(records).map(|(cell, record)| row_json(cell, record)).collect();
             let folder = folder.display().to_string();
             print(&format!("{}\n", json!({ "result": folder, "hash": hash, "cells": rows })))?;
         } else if self.quiet {
             print(&format!("{}\n", folder.display()))?;
         } else {
-            print(&leaderboards(&scenario, &refs, &records))?;
+            print(&leaderboards(&scenario, cells, records))?;
             let short = hash.get(..10).unwrap_or_default();
             print(&format!(
                 "\nresult {short} in {0}\nreproduce with: elenchus reproduce {0}\n",
@@ -129,9 +150,21 @@ impl Run {
                 print(&format!("report in {}\n", page.display()))?;
             }
         }
-        failures(&records)?;
-        judge_expectations(&scenario, &refs, &records)
+        failures(records)?;
+        judge_expectations(&scenario, cells, records)
     }
+}
+
+/// A cell's row for programs: numbers as numbers, null where there is none.
+fn row_json(cell: &CellSpec, record: &CellRecord) -> serde_json::Value {
+    let swept = |column: &str| cell.point.iter().any(|(path, _)| path == column);
+    let value = |(column, value): (String, Value)| {
+        // Swept values are words, of which some are numbers.
+        let number = serde_json::from_str::<serde_json::Number>(&value.to_string()).ok();
+        let json = number.filter(|_| swept(&column)).map_or_else(|| value.json(), serde_json::Value::Number);
+        (column, json)
+    };
+    serde_json::Value::Object(tables::row(cell, record).into_iter().map(value).collect())
 }
 
 /// Says which cells came to nothing.
@@ -195,7 +228,7 @@ pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[C
             let got = row
                 .iter()
                 .find(|(column, _)| *column == expectation.column)
-                .and_then(|(_, v)| v.parse::<f64>().ok());
+                .and_then(|(_, v)| v.to_string().parse::<f64>().ok());
             if !got.is_some_and(|got| (got - expectation.value).abs() <= expectation.within) {
                 let got = got.map_or("no such number".into(), |got| got.to_string());
                 unmet.push(format!(

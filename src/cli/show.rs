@@ -2,6 +2,8 @@
 
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::{End, Outcome, print};
+use crate::report::dictionary;
+use crate::scenario::nearest::nearest;
 use crate::scenario::words;
 use crate::store::files;
 use crate::tournament::{draws, plan};
@@ -73,16 +75,33 @@ pub fn list(json: bool) -> Outcome {
         text.push_str(&format!("{group}\n"));
         variants.iter().for_each(|v| text.push_str(&format!("  {:24} {}\n", v.name, v.doc)));
     }
-    text.push_str("\nelenchus explain NAME tells more of each, and of each of their fields.\n");
+    text.push_str(
+        "\nelenchus explain NAME tells more of each, of each of their fields, and of each column of a result.\n",
+    );
     print(&text)
 }
 
-/// Explains a word or a field.
+/// Explains a word, a field, or a column of a result.
 pub fn explain(name: &str, json: bool) -> Outcome {
-    let found = words::find(name).map_err(|message| (End::Usage, message))?;
+    let (found, known) = words::find(name);
     let lines = |entry: &words::Entry| if json { entry.json().to_string() } else { entry.to_string() };
-    let entries: Vec<String> = found.iter().map(lines).collect();
+    let mut entries: Vec<String> = found.iter().map(lines).collect();
+    entries.extend(dictionary::find(name).iter().map(|(file, column)| {
+        if json { dictionary::json_of(file, column).to_string() } else { dictionary::explain(file, column) }
+    }));
+    if entries.is_empty() {
+        let columns = dictionary::names();
+        let known = known.into_iter().chain(columns.iter().map(String::as_str));
+        let near = nearest(name, known).map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let remedy = "elenchus list shows all words, elenchus columns all columns";
+        return Err((End::Usage, format!("no word, field or column {name:?}{near}\n{remedy}")));
+    }
     print(&if json { format!("[{}]\n", entries.join(",")) } else { entries.join("\n") + "\n" })
+}
+
+/// Prints the data dictionary.
+pub fn columns(json: bool) -> Outcome {
+    print(&if json { format!("{}\n", dictionary::json()) } else { dictionary::markdown() })
 }
 
 /// Prints the JSON schema.

@@ -3,7 +3,7 @@
 use crate::report::{Row, percent, width_of};
 use crate::scenario::spec::{CellSpec, Measure, Published, Scenario};
 use crate::stats::interval;
-use crate::stats::learning::{self, AtRate, Estimate};
+use crate::stats::learning::{self, Estimate, Tolerance};
 
 /// Rows that a table shows; the rest is in levels.csv.
 const ROWS_SHOWN: usize = 60;
@@ -61,33 +61,20 @@ pub fn compared(rows: &[Row]) -> String {
 /// Over a sweep of an overseer's error rate: up to which rate each student still improves on its teacher.
 #[must_use]
 pub fn tolerances(rows: &[Row]) -> String {
-    let rate = |cell: &CellSpec| {
-        let own = format!("overseer.{}.", cell.overseer.name);
-        let (_, value) =
-            cell.point.iter().find(|(path, _)| path.starts_with(&own) && path.ends_with(".rate"))?;
-        value.parse::<f64>().ok()
+    let told = learning::tolerances(rows);
+    let name = |t: &Tolerance| {
+        let parts = [&t.protocol, &t.overseer, &t.task, &t.point];
+        let parts = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(" ")
     };
-    let mut groups: Vec<(String, Vec<AtRate>)> = Vec::new();
-    for (cell, record) in rows.iter().filter(|(_, record)| !record.levels.is_empty()) {
-        let Some(rate) = rate(cell) else { continue };
-        let name = [cell.protocol.name.as_str(), &cell.overseer.name, &cell.task.name].join(" ");
-        match groups.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, rates)) => rates.push((rate, record, cell)),
-            None => groups.push((name, vec![(rate, record, cell)])),
-        }
-    }
-    let lines = groups.iter().filter(|(_, rates)| rates.len() > 1).filter_map(|(name, rates)| {
-        let top = rates[0].1.levels.iter().map(|level| level.level).max()?;
-        let at = |level| learning::tolerance(rates, level);
-        let shown = |level| {
-            at(level).map(|(most, tried)| match most {
-                Some(most) => format!("{most} of {tried}"),
-                None => format!("none to {tried}"),
-            })
-        };
-        let levels = (1..=top).filter_map(|level| Some(format!("level {level}: {}", shown(level)?)));
-        let levels: Vec<String> = levels.collect();
-        (!levels.is_empty()).then(|| format!("  {name}: {}\n", levels.join(", ")))
+    let level = |t: &Tolerance| match t.most {
+        Some(most) => format!("level {}: {most} of {}", t.level, t.tried),
+        None => format!("level {}: none to {}", t.level, t.tried),
+    };
+    let groups = told.chunk_by(|a, b| (name(a), &a.path) == (name(b), &b.path));
+    let lines = groups.map(|levels| {
+        let levels_told: Vec<String> = levels.iter().map(level).collect();
+        format!("  {}: {}\n", name(&levels[0]), levels_told.join(", "))
     });
     let lines: String = lines.collect();
     if lines.is_empty() {

@@ -1,8 +1,16 @@
 //! Reports: records as text to read. Knows no world and writes no file.
 
+pub mod dictionary;
+pub mod diff;
+mod incentives;
 mod learning;
 pub mod page;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+mod standings;
 pub mod stored;
+pub mod table;
+pub mod tables;
 
 use crate::records::CellRecord;
 use crate::scenario::spec::{CellSpec, Scenario};
@@ -38,7 +46,8 @@ fn best<'a>(records: impl Iterator<Item = &'a CellRecord>) -> Option<&'a CellRec
 #[must_use]
 pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
     let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
-    let played = || cells.iter().copied().zip(records).filter(|(_, record)| record.failed.is_none());
+    let is_played = |(_, record): &Row| record.failed.is_none() && !record.unpaired;
+    let played = || cells.iter().copied().zip(records).filter(is_played);
     for (cell, record) in played() {
         let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
         match groups.iter_mut().find(|(known, _)| *known == key) {
@@ -47,6 +56,9 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
         }
     }
     let mut text = format!("{}: {}\n", scenario.name, scenario.about);
+    // Meetings of agents are no strategies; what they come to is in the standings.
+    groups.iter_mut().for_each(|(_, rows)| rows.retain(|(cell, _)| cell.protocol.league.is_none()));
+    groups.retain(|(_, rows)| !rows.is_empty());
     for ((task, overseer), rows) in groups {
         text.push_str(&format!(
             "\n{task}, overseer {overseer}, {} trials a cell\n",
@@ -56,6 +68,8 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
         text.push_str(&if swept { matrix(&rows) } else { leaderboard(rows) });
     }
     let rows: Vec<Row> = played().collect();
+    text.push_str(&standings::agents(&rows));
+    text.push_str(&incentives::incentives(&rows));
     text.push_str(&learning::levels(&rows));
     text.push_str(&learning::compared(&rows));
     text.push_str(&learning::tolerances(&rows));

@@ -2,16 +2,11 @@
 
 use crate::records::{KeptMatch, TraceNode};
 use crate::report::page::{
-    Axis, Bin, Bins, Cell, Group, Mark, Match, Metric, Node, PageData, Pair, Published, Rating, RatingTable,
-    Round, Tie,
+    Axis, Bin, Bins, Cell, Group, Incentive, Mark, Match, Metric, Node, PageData, Pair, Pressure, Published,
+    Rating, RatingTable, Response, Round, Tie,
 };
 use crate::stats::LEVEL;
 use crate::stats::family::tied_groups;
-use crate::stats::ratings::alpha_rank::{Selection, alpha_rank};
-use crate::stats::ratings::bradley_terry::{Model, Strengths};
-use crate::stats::ratings::nash::nash_average;
-use crate::stats::ratings::results::Results;
-use crate::stats::ratings::transitivity::{Scale, cycles, split};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -122,7 +117,9 @@ pub fn page_data(
     };
     let ids = cells(&mut data, &Table::read(files, "cells.csv")?, manifest);
     pairs(&mut data, &Table::read(files, "pairs.csv")?, &ids);
-    ratings(&mut data, &Table::read(files, "pairs.csv")?, &ids);
+    incentives(&mut data, &Table::read(files, "incentives.csv")?, &ids);
+    pressure(&mut data, &Table::read(files, "pressure.csv")?, &ids);
+    ratings(&mut data, &Table::read(files, "ratings.csv")?);
     rounds(&mut data, &Table::read(files, "rounds.csv")?, &ids);
     calibration(&mut data, &Table::read(files, "calibration.csv")?, &ids);
     let tables = ["cells.csv", "levels.csv", "compared.csv"].map(|name| Table::read(files, name));
@@ -194,7 +191,7 @@ fn cells(data: &mut PageData, table: &Table, manifest: &Json) -> Ids {
             abstained: number("abstained") / trials.max(1) as f64,
             confidence: number("confidence_mean"),
             failed: None,
-            chance: None,
+            chance: table.number(row, "chance"),
             metrics: METRICS.map(|[column, ..]| table.number(row, column)).into(),
         });
     }
@@ -251,77 +248,99 @@ fn pairs(data: &mut PageData, table: &Table, ids: &Ids) {
 /// Tables of ratings that a page shows; more would be a sweep, which has its own views.
 const TABLES_MAX: usize = 12;
 
-/// Strategies rated against each other: a trial in which one alone is right is a game that it wins, any other a
-/// draw that says nothing.
-fn ratings(data: &mut PageData, table: &Table, ids: &Ids) {
-    let mut groups: BTreeMap<(u32, Vec<u32>), Vec<[u64; 4]>> = BTreeMap::new();
-    for row in &table.rows {
-        let cell = |column| ids.get(table.text(row, column)).map(|at| &data.cells[*at as usize]);
-        let (Some(a), Some(b)) = (cell("first"), cell("second")) else { continue };
-        let wins = |column| table.number::<u64>(row, column).unwrap_or(0);
-        let game = [a.strategy.into(), b.strategy.into(), wins("first_only"), wins("second_only")];
-        groups.entry((a.group, a.point.clone())).or_default().push(game);
-    }
-    if groups.len() > TABLES_MAX {
+/// Agents and strategies rated against each other.
+fn ratings(data: &mut PageData, table: &Table) {
+    let text = |row: &csv::StringRecord, column: &str| table.text(row, column).to_owned();
+    let key = |row: &csv::StringRecord| {
+        ["of", "league", "task", "overseer", "point"].map(|column| text(row, column))
+    };
+    let tables = table.rows.chunk_by(|a, b| key(a) == key(b));
+    if tables.clone().count() > TABLES_MAX {
         return;
     }
-    for ((group, point), games) in groups {
-        let mut players: Vec<u64> = games.iter().flat_map(|game| [game[0], game[1]]).collect();
-        players.sort_unstable();
-        players.dedup();
-        let at = |player: u64| players.iter().position(|other| *other == player).unwrap_or(0);
-        let mut wins = vec![vec![0; players.len()]; players.len()];
-        for [a, b, first, second] in games {
-            (wins[at(a)][at(b)], wins[at(b)][at(a)]) = (first, second);
-        }
-        // Where ratings do not exist, there is nothing to show.
-        if let Some((note, rated)) = rated(&wins) {
-            let Group { task, overseer } = &data.groups[group as usize];
-            let swept = data.axes.iter().zip(&point);
-            let values = swept.map(|(axis, at)| format!(", {} = {}", axis.path, axis.values[*at as usize]));
-            let name = format!("{task}, overseer {overseer}{}", values.collect::<String>());
-            let table = data.rating_tables.len() as u32;
-            data.rating_tables.push(RatingTable { name, note });
-            for (player, rating) in players.iter().zip(rated) {
-                let player = data.strategies[*player as usize].clone();
-                data.ratings.push(Rating { table, player, ..rating });
-            }
+    for rows in tables {
+        let [of, league, task, overseer, point] = key(&rows[0]);
+        let number = |column: &str| table.number::<f64>(&rows[0], column);
+        let place = [point.replace('|', ", "), league];
+        let place: String =
+            place.iter().filter(|part| !part.is_empty()).map(|part| format!(", {part}")).collect();
+        let name = format!("{of}: {task}, overseer {overseer}{place}");
+        let game = match of.as_str() {
+            "agents" => "an agent wins a match whose verdict is its claim and not the other's",
+            _ => "a trial in which one strategy alone is right is its win",
+        };
+        let note = match (number("cycles"), number("transitive")) {
+            (Some(count), _) if count > 0.0 => format!(
+                "{game}; not transitive: {count} cycles of three in which each beats the next beyond chance, so read the \
+                 Nash average, not the rating"
+            ),
+            (_, Some(share)) => format!(
+                "{game}; no cycle of wins beyond chance, {:.0} % of the differences are explained by one rating each",
+                100.0 * share
+            ),
+            _ => format!("{game}; no cycle of wins beyond chance"),
+        };
+        let at = data.rating_tables.len() as u32;
+        data.rating_tables.push(RatingTable { name, note, kind: of.clone() });
+        for row in rows {
+            let Some(rating) = table.number(row, "rating") else { continue };
+            let number = |column: &str| table.number(row, column);
+            let count = |column: &str| table.number(row, column).unwrap_or(0);
+            data.ratings.push(Rating {
+                table: at,
+                player: text(row, "player"),
+                rating,
+                interval: table.interval(row, "rating"),
+                elo: number("elo"),
+                nash: number("nash"),
+                alpha_rank: number("alpha_rank"),
+                games: count("games"),
+                wins: count("wins"),
+                draws: count("draws"),
+            });
         }
     }
 }
 
-/// The ratings of players by their wins over each other, and what is to be known of them; `None` for fewer
-/// than three players, or where no rating exists.
-fn rated(wins: &[Vec<u64>]) -> Option<(String, Vec<Rating>)> {
-    let none = vec![vec![0; wins.len()]; wins.len()];
-    let results = Results::new(wins, &none).ok().filter(|results| results.players() > 2)?;
-    let strengths = Strengths::fit(&results, &Model { advantage: false, virtual_draws: 1.0 }).ok()?;
-    let nash = nash_average(&results.margins().ok()?).ok();
-    let ranked = alpha_rank(&results.rates().ok()?, Selection::Limit { perturbation: 1e-3 }).ok();
-    let cycles = cycles(&results, LEVEL).ok()?;
-    let note = match (cycles.count, split(&results, Scale::LogOdds).ok().and_then(|split| split.transitive)) {
-        (0, Some(share)) => format!(
-            "a trial in which one strategy alone is right is its win; no cycle of wins beyond chance, {:.0} % of the differences are explained by one rating each",
-            100.0 * share
-        ),
-        (0, None) => {
-            "a trial in which one strategy alone is right is its win; no cycle of wins beyond chance".into()
-        }
-        (count, _) => format!(
-            "not transitive: {count} cycles of three in which each beats the next beyond chance; read the Nash average, not the rating"
-        ),
+/// What agents gain by choosing what they say: a row an agent, those of a cell together.
+fn incentives(data: &mut PageData, table: &Table, ids: &Ids) {
+    for rows in table.rows.chunk_by(|a, b| table.text(a, "id") == table.text(b, "id")) {
+        let first = &rows[0];
+        let Some(&cell) = ids.get(table.text(first, "id")) else { continue };
+        let number = |row: &csv::StringRecord, column: &str| table.number(row, column).unwrap_or(f64::NAN);
+        let response = |row: &csv::StringRecord| Response {
+            agent: table.text(row, "agent").into(),
+            stance: table.text(row, "best_response").into(),
+            gain: number(row, "gain"),
+            accuracy: number(row, "response_accuracy"),
+        };
+        let said = |row: &csv::StringRecord| {
+            format!("{}: {}", table.text(row, "agent"), table.text(row, "equilibrium"))
+        };
+        data.incentives.push(Incentive {
+            cell,
+            accuracy: number(first, "accuracy"),
+            responses: rows.iter().map(response).collect(),
+            exploitability: number(first, "exploitability"),
+            equilibrium: rows.iter().map(said).collect::<Vec<_>>().join(" / "),
+            equilibrium_accuracy: number(first, "equilibrium_accuracy"),
+            equilibrium_interval: table.interval(first, "equilibrium_accuracy"),
+        });
+    }
+}
+
+fn pressure(data: &mut PageData, table: &Table, ids: &Ids) {
+    let of = |row: &csv::StringRecord| {
+        Some(Pressure {
+            cell: *ids.get(table.text(row, "id"))?,
+            agent: table.text(row, "agent").into(),
+            n: table.number(row, "n")?,
+            wins: table.number(row, "wins")?,
+            accuracy: table.number(row, "accuracy")?,
+            interval: table.interval(row, "accuracy"),
+        })
     };
-    let rating = |player: usize| {
-        let elo = strengths.strength(player).elo();
-        Rating {
-            rating: elo.value,
-            interval: Some(elo.interval()),
-            nash: nash.as_ref().map(|nash| nash.weights[player]),
-            alpha_rank: ranked.as_ref().map(|ranked| ranked[player]),
-            ..Rating::default()
-        }
-    };
-    Some((note, (0..wins.len()).map(rating).collect()))
+    data.pressure = table.rows.iter().filter_map(of).collect();
 }
 
 fn rounds(data: &mut PageData, table: &Table, ids: &Ids) {

@@ -2,6 +2,7 @@
 
 use crate::records::COLUMNS;
 use crate::scenario::file::{Node, Value};
+use crate::scenario::league::{League, PAIRING, Pairing, meetings};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::presets::{self, Preset};
 use crate::scenario::spec::{Expectation, ProtocolSpec, Published, TaskSpec};
@@ -55,6 +56,7 @@ pub const PROTOCOL: &[Field] = &[
         "",
         "names of the agents that play, in order: defender or first speaker first",
     ),
+    PAIRING,
 ];
 
 /// Fields of an expectation.
@@ -184,12 +186,13 @@ fn keep(node: &Node, keys: &[&str]) -> Node {
 /// A protocol and the names of its agents.
 pub(super) type Protocol = (ProtocolSpec, Vec<String>);
 
+/// Protocols as they are played, each with its agents: of a league every meeting.
 pub(super) fn protocol(
     reader: &mut Reader,
     path: &str,
     node: &Node,
     known: &[&str],
-) -> Option<(Protocol, Map<String, Json>)> {
+) -> Option<(Vec<Protocol>, Map<String, Json>)> {
     let own = keep(node, &names(PROTOCOL));
     let common = reader.table(path, &own, PROTOCOL, &[]);
     let body = if node.get("preset").is_some() || matches!(node.value, Value::Text(_)) {
@@ -224,7 +227,14 @@ pub(super) fn protocol(
         let s = if want == 1 { "" } else { "s" };
         reader.wrong(place, &seats, format!("want at least {want} agent{s}, got {got}"));
     }
-    if let Some(max) = stages.agents_max().filter(|max| agents.len() > *max) {
+    let pairing: Option<Pairing> =
+        common.get("pairing").and_then(|json| serde_json::from_value(json.clone()).ok());
+    if pairing.is_some() && (agents.len() < 2 || stages.agents_min() > 2 || stages.agents_max() != Some(2)) {
+        let message = "a pairing wants two agents or more and a protocol that seats two, such as debate";
+        reader.wrong(place, &seats, format!("{message}; got {}", agents.len()));
+    }
+    let too_many = |max: &usize| pairing.is_none() && agents.len() > *max;
+    if let Some(max) = stages.agents_max().filter(too_many) {
         let message = match max {
             0 => "nobody but the overseer plays; list no agents".into(),
             _ => format!("the protocol seats {max}, the others would never play; list as many, or vote"),
@@ -248,7 +258,8 @@ pub(super) fn protocol(
     }
     let name = common.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
     common.extend(body);
-    Some(((ProtocolSpec { name, preset, stages }, agents), common))
+    let league = pairing.map(|pairing| League { name: name.clone(), pairing, players: agents.clone() });
+    Some((meetings(ProtocolSpec { name, preset, stages, league }, agents), common))
 }
 
 pub(super) fn expectations(reader: &mut Reader, root: &Node) -> Vec<Expectation> {

@@ -3,8 +3,9 @@
 
 pub mod distil;
 pub mod file;
+pub mod league;
 mod members;
-mod nearest;
+pub mod nearest;
 pub mod presets;
 mod resolve;
 pub mod spec;

@@ -8,17 +8,21 @@ pub fn suggestion<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -
     let mut known: Vec<&str> = known.into_iter().collect();
     let mut seen = BTreeSet::new();
     known.retain(|name| seen.insert(*name));
-    let near = known
-        .iter()
-        .map(|name| (distance(unknown, name), *name))
-        .filter(|(edits, name)| *edits <= 1 + name.chars().count() / 3)
-        .min();
-    let nearest = near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"));
+    let nearest = nearest(unknown, known.iter().copied())
+        .map_or(String::new(), |name| format!("; did you mean {name}?"));
     if known.is_empty() {
         format!("{nearest}; there are none")
     } else {
         format!("{nearest} (known: {})", known.join(", "))
     }
+}
+
+/// The known name that is nearest, if it is near.
+#[must_use]
+pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.into_iter().map(|name| (distance(unknown, name), name));
+    let near = near.filter(|(edits, name)| *edits <= 1 + name.chars().count() / 3).min();
+    near.map(|(_, name)| name)
 }
 
 /// Edits (insert, delete, replace) between two words.

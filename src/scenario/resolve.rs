@@ -318,9 +318,10 @@ fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a
     // Protocols name agents, whose names an axis may change.
     let protocols = match base("protocol").and(base("agent")) {
         Some(base) => base.protocols.clone(),
-        None => Rc::new(list(reader, root, "protocol", true, &mut filled, |reader, path, node| {
-            protocol(reader, path, node, &known)
-        })),
+        None => {
+            let read = |reader: &mut Reader, path: &str, node: &Node| protocol(reader, path, node, &known);
+            Rc::new(list(reader, root, "protocol", true, &mut filled, read).concat())
+        }
     };
     let number = |key: &str| filled.get(key).and_then(Json::as_u64);
     let (seed, trials, replicates) = (number("seed")?, number("trials")?, number("replicates")? as u32);

@@ -3,6 +3,7 @@
 
 use crate::agents::{AgentSpec, Competence};
 use crate::overseers::OverseerSpec;
+use crate::scenario::league::League;
 use crate::scenario::stages::Stages;
 use crate::tasks::FamilySpec;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub struct ProtocolSpec {
     pub preset: String,
     /// The five stages.
     pub stages: Stages,
+    /// The tournament of agents that it is a meeting of, if it is one.
+    pub league: Option<League>,
 }
 
 impl TaskSpec {

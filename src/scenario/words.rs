@@ -4,10 +4,9 @@
 use crate::agents;
 use crate::overseers;
 use crate::scenario::members::{EXPECT, PROTOCOL, PUBLISHED, TASK};
-use crate::scenario::nearest::suggestion;
 use crate::scenario::resolve::TOP;
 use crate::scenario::validate::want;
-use crate::scenario::{distil, presets, stages};
+use crate::scenario::{distil, league, presets, stages};
 use crate::shape::{Field, Shape, Variant};
 use crate::tasks;
 use serde_json::{Map, Value as Json, json};
@@ -26,6 +25,7 @@ pub fn list() -> Vec<(&'static str, Vec<Variant>)> {
         ("decomposer", agents::decomposer::decomposers()),
         ("stance", agents::stances()),
         ("error model", overseers::errors()),
+        ("pairing", league::pairings()),
         ("decompose", stages::decomposes()),
         ("answer", stages::answerings()),
         ("cross-check", stages::cross_checks()),
@@ -55,11 +55,9 @@ pub enum Entry {
     Field(String, Field),
 }
 
-/// All that goes by a name.
-///
-/// # Errors
-/// The nearest known name, when there is none such.
-pub fn find(name: &str) -> Result<Vec<Entry>, String> {
+/// All that goes by a name, and all names there are.
+#[must_use]
+pub fn find(name: &str) -> (Vec<Entry>, BTreeSet<&'static str>) {
     let mut found = Vec::new();
     let mut known = BTreeSet::new();
     for (group, variants) in list() {
@@ -85,10 +83,7 @@ pub fn find(name: &str) -> Result<Vec<Entry>, String> {
     }
     // A word first, then the fields of that name.
     found.sort_by_key(|entry| matches!(entry, Entry::Field(..)));
-    if found.is_empty() {
-        return Err(format!("no word or field {name:?}{}", suggestion(name, known)));
-    }
-    Ok(found)
+    (found, known)
 }
 
 impl fmt::Display for Entry {

@@ -1,8 +1,9 @@
 //! How well confidences match what comes of them.
 
+use super::cluster::proportion;
 use super::proportion::wilson;
-use crate::records::Tally;
 use crate::records::scores::{Bin, CERTAIN, NAT};
+use crate::records::{CellRecord, Tally};
 
 /// The mean distance of confidence and accuracy, over bins weighted by their trials: 0 to 1, 0 without
 /// trials. It hangs on the bins, and cannot rise when some are merged.
@@ -22,19 +23,30 @@ pub struct Point {
     pub confidence: f64,
     /// Share of right verdicts, 0 to 1.
     pub accuracy: f64,
-    /// The accuracy's score interval.
-    pub interval: (f64, f64),
+    /// The accuracy's interval; `None` for a single run of what trains something.
+    pub interval: Option<(f64, f64)>,
 }
 
-/// A point for each bin with trials, in the order given; intervals are Wilson's at confidence `level`.
+/// The points of a record, each with its place among the bins and its verdicts; bins without any have none.
+/// Intervals at confidence `level` are Wilson's, or over replicates where trials share a training.
 #[must_use]
-pub fn reliability(bins: &[Bin], level: f64) -> Vec<Point> {
-    let point = |bin: &Bin| Point {
+pub fn reliability(record: &CellRecord, level: f64) -> Vec<(usize, Bin, Point)> {
+    let all = record.all_bins();
+    let interval = |at: usize| {
+        if record.clustered {
+            let each: Vec<_> = record.bins.iter().map(|bins| (bins[at].right, bins[at].trials)).collect();
+            proportion(&each, level)
+        } else {
+            Some(wilson(all[at].right, all[at].trials, level))
+        }
+    };
+    let point = |at: usize, bin: Bin| Point {
         confidence: bin.confidence as f64 / f64::from(CERTAIN) / bin.trials as f64,
         accuracy: bin.right as f64 / bin.trials as f64,
-        interval: wilson(bin.right, bin.trials, level),
+        interval: interval(at),
     };
-    bins.iter().filter(|bin| bin.trials > 0).map(point).collect()
+    let used = all.into_iter().enumerate().filter(|(_, bin)| bin.trials > 0);
+    used.map(|(at, bin)| (at, bin, point(at, bin))).collect()
 }
 
 /// A sum as a mean over some, in units of `one`; `None` over none.
@@ -123,10 +135,19 @@ mod tests {
         assert_eq!(expected_error(&[merged]), 0.0);
         assert_eq!(expected_error(&[]), 0.0);
 
-        let points = reliability(&[half, Bin::default(), sure], 0.95);
+        let mut bins = [Bin::default(); BINS];
+        (bins[5], bins[9]) = (half, sure);
+        let mut record = CellRecord { bins: vec![bins], ..CellRecord::default() };
+        let points = reliability(&record, 0.95);
         assert_eq!(points.len(), 2);
-        assert_eq!((points[0].confidence, points[0].accuracy), (0.5, 0.8));
-        assert_eq!(points[1].interval, wilson(27, 30, 0.95));
+        assert_eq!((points[0].0, points[0].2.confidence, points[0].2.accuracy), (5, 0.5, 0.8));
+        assert_eq!(points[1].2.interval, Some(wilson(27, 30, 0.95)));
+        // Where trials share a training, only runs are independent, and one has no interval.
+        record.clustered = true;
+        assert_eq!(reliability(&record, 0.95)[1].2.interval, None);
+        record.bins.push(bins);
+        let wide = reliability(&record, 0.95)[1].2.interval.expect("two runs");
+        assert_eq!(Some(wide), proportion(&[(27, 30); 2], 0.95));
     }
 
     #[test]

@@ -102,6 +102,10 @@ pub fn groups(rows: &[Row]) -> Vec<Group> {
     let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for (at, (cell, _)) in rows.iter().enumerate() {
+        // Agents of a league are rated by their matches: pairs of them are no strategies.
+        if cell.protocol.league.is_some() {
+            continue;
+        }
         let key = (cell.task.name.as_str(), cell.overseer.name.as_str(), cell.point.as_slice());
         let place = *places.entry(key).or_insert(groups.len());
         groups.resize_with(groups.len().max(place + 1), Group::default);

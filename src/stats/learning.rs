@@ -247,13 +247,71 @@ pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
     (0..own.first().map_or(0, Vec::len)).map(compare).collect()
 }
 
+/// How much error a distillation bears.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tolerance {
+    /// The strategy.
+    pub protocol: String,
+    /// The overseer.
+    pub overseer: String,
+    /// The task.
+    pub task: String,
+    /// What else is swept, as `path=value|...`.
+    pub point: String,
+    /// The overseer's error rate that is swept.
+    pub path: String,
+    /// The level of the questions.
+    pub level: u32,
+    /// The greatest rate tried at which distillation still improves on its teacher; `None`: at none.
+    pub most: Option<f64>,
+    /// The greatest rate that was tried.
+    pub tried: f64,
+}
+
+/// The failure tolerances of a sweep: for each error rate that is swept of the cells' own overseer, at each level,
+/// all else being equal.
+#[must_use]
+pub fn tolerances(rows: &[Row]) -> Vec<Tolerance> {
+    /// Strategy, overseer, task, what else is swept, and the rate's path.
+    type Key = [String; 5];
+    let mut groups: Vec<(Key, Vec<AtRate>)> = Vec::new();
+    for (cell, record) in rows.iter().filter(|(_, record)| !record.levels.is_empty()) {
+        let own = format!("overseer.{}.", cell.overseer.name);
+        for (at, (path, value)) in cell.point.iter().enumerate() {
+            let Some(rate) = value.parse().ok().filter(|_| path.starts_with(&own) && path.ends_with(".rate"))
+            else {
+                continue;
+            };
+            let others = cell.point.iter().enumerate().filter(|(other, _)| *other != at);
+            let others: Vec<String> = others.map(|(_, (path, value))| format!("{path}={value}")).collect();
+            let names = [&cell.protocol.name, &cell.overseer.name, &cell.task.name, &others.join("|"), path];
+            let key = names.map(Clone::clone);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, rates)) => rates.push((rate, record, cell)),
+                None => groups.push((key, vec![(rate, record, cell)])),
+            }
+        }
+    }
+    let of = |(key, rates): (Key, Vec<AtRate>)| {
+        let top = rates[0].1.levels.iter().map(|level| level.level).max().unwrap_or(0);
+        // One rate alone is no sweep.
+        let levels = 1..=(if rates.len() > 1 { top } else { 0 });
+        let at = move |level| {
+            let (most, tried) = tolerance(&rates, level)?;
+            let [protocol, overseer, task, point, path] = key.clone();
+            Some(Tolerance { protocol, overseer, task, point, path, level, most, tried })
+        };
+        levels.filter_map(at).collect::<Vec<_>>()
+    };
+    groups.into_iter().flat_map(of).collect()
+}
+
 /// A cell and its record at an error rate.
-pub type AtRate<'a> = (f64, &'a CellRecord, &'a CellSpec);
+type AtRate<'a> = (f64, &'a CellRecord, &'a CellSpec);
 
 /// Failure tolerance: of cells that differ in one error rate, the greatest rate at which distillation still
 /// improves on its teacher at a level, and the greatest that was tried. A gain counts if its interval is above 0.
-#[must_use]
-pub fn tolerance(rates: &[AtRate], level: u32) -> Option<(Option<f64>, f64)> {
+fn tolerance(rates: &[AtRate], level: u32) -> Option<(Option<f64>, f64)> {
     let tried = rates.iter().map(|(rate, ..)| *rate).fold(f64::NAN, f64::max);
     let gains = |record: &CellRecord, cell: &CellSpec| {
         let level = levels(record).into_iter().find(|l| l.level == level)?;

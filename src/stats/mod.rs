@@ -1,19 +1,23 @@
 //! Statistics, on records only: intervals, comparisons, measures. Every number is the
 //! same on every CPU. Knows no world and writes no file.
 
+pub mod budget;
 pub mod calibration;
 pub mod cluster;
 pub mod comparison;
 pub mod family;
+pub mod incentives;
 pub mod learning;
 pub mod pairs;
 pub mod proportion;
 pub mod ratings;
+pub mod recovery;
 #[cfg(test)]
 mod reference;
 pub mod resample;
 pub mod sequence;
 pub mod special;
+pub mod standings;
 
 use crate::records::CellRecord;
 use comparison::Difference;
@@ -28,7 +32,8 @@ pub const LEVEL: f64 = 0.95;
 pub fn interval(record: &CellRecord) -> Option<(f64, f64)> {
     let total = record.total();
     if record.clustered {
-        over_replicates(&shares(record), (0.0, 1.0))
+        let each: Vec<_> = record.replicates.iter().map(|tally| (tally.right, tally.trials)).collect();
+        cluster::proportion(&each, LEVEL)
     } else if record.anytime {
         Some(sequence::mean(total.right, total.trials, LEVEL))
     } else {

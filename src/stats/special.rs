@@ -134,37 +134,9 @@ fn beta_split(a: f64, b: f64, x: f64, y: f64) -> f64 {
     }
 }
 
-/// Parameters from which on the short fraction loses digits, which the long one, by both parts of x, keeps.
-const LARGE: f64 = 1e4;
-
 /// The incomplete beta function on the side where its fraction converges.
 fn beta_tail(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let kernel = beta_kernel(a, b, x, y);
-    if a.max(b) < LARGE { kernel / a / short_fraction(a, b, x) } else { kernel / beta_fraction(a, b, x, y) }
-}
-
-/// Source: [DLMF], 8.17.22.
-/// 1 + d1 / (1 + d2 / (1 + ...)), by Lentz's method; its length grows like the root of the larger parameter.
-fn short_fraction(a: f64, b: f64, x: f64) -> f64 {
-    let limit = 200.0 + 20.0 * a.max(b).sqrt();
-    let (mut value, mut upper, mut lower) = (1.0, 1.0, 0.0);
-    let mut m = 0.0;
-    while m < limit {
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        m += 1.0;
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let mut change = 1.0;
-        for d in [odd, even] {
-            lower = 1.0 / (1.0 + d * lower);
-            upper = 1.0 + d / upper;
-            change = upper * lower;
-            value *= change;
-        }
-        if (change - 1.0_f64).abs() < f64::EPSILON {
-            break;
-        }
-    }
-    value
+    beta_kernel(a, b, x, y) / beta_fraction(a, b, x, y)
 }
 
 /// What divides the kernel: a continued fraction, from the front by Lentz's method; its length grows like the

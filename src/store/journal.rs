@@ -58,7 +58,7 @@ impl FileJournal {
             }
             TryLockError::Error(error) => at(error),
         })?;
-        let (mut places, mut damaged, mut end) = (HashMap::new(), 0, 0);
+        let (mut places, mut damaged, mut end, mut torn) = (HashMap::new(), 0, 0, false);
         let mut reader = BufReader::new(&mut file);
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line).map_err(at)? > 0 {
@@ -68,24 +68,21 @@ impl FileJournal {
                     let last = end + line.len() as u64 - 1;
                     places.insert(key.to_owned(), last - json.len() as u64..last);
                 }
-                // A file that never was a journal is not to be written to.
-                None if end == 0 && line.ends_with(b"\n") => {
-                    return Err(format!(
-                        "{}: exists and is no journal; choose another --journal, or remove it if a journal was \
-                         damaged in its first line",
-                        path.display()
-                    ));
-                }
                 None => damaged += 1,
             }
             end += line.len() as u64;
-            if !line.ends_with(b"\n") {
-                // The line that was being written when the run was broken off: a new one begins after it.
-                reader.get_mut().write_all(b"\n").map_err(at)?;
-                end += 1;
-                break;
-            }
+            torn = !line.ends_with(b"\n");
             line.clear();
+        }
+        if places.is_empty() && damaged > usize::from(torn) {
+            // A file that never was a journal is not to be written to.
+            let remedy = "choose another --journal, or remove it if nothing of it is left";
+            return Err(format!("{}: exists and is no journal; {remedy}", path.display()));
+        }
+        if torn {
+            // The line that was being written when the run was broken off: a new one begins after it.
+            file.write_all(b"\n").map_err(at)?;
+            end += 1;
         }
         let state = Mutex::new(State { file, places, end, problem: None });
         Ok(Self { path: path.into(), damaged, state })

@@ -6,4 +6,3 @@ pub mod journal;
 pub mod machine;
 pub mod place;
 pub mod results;
-pub mod tables;

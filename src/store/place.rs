@@ -1,24 +1,15 @@
 //! Where a result goes: only another result is ever replaced, and only as a whole.
 
+use crate::report::tables::dictionary;
 use serde_json::Value as Json;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All files that a result may hold.
-const FILES: [&str; 11] = [
-    "manifest.json",
-    "cells.csv",
-    "calibration.csv",
-    "pairs.csv",
-    "rounds.csv",
-    "levels.csv",
-    "students.csv",
-    "compared.csv",
-    "trials.csv",
-    "matches.json",
-    "report.html",
-];
+/// The files that a result may hold beside its tables.
+const FILES: [&str; 3] = ["manifest.json", "matches.json", "report.html"];
+/// How the files of tables end.
+const ENDINGS: [&str; 2] = ["csv", "parquet"];
 
 fn at(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
@@ -67,6 +58,12 @@ fn is_student(name: &str) -> bool {
     hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
+/// Whether a file is named as a table of a result is.
+fn is_table(name: &str) -> bool {
+    let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+    ENDINGS.contains(&ending) && dictionary().iter().any(|table| table.name == stem)
+}
+
 /// Whether what is at `target` is a result and nothing else.
 fn replaceable(target: &Path) -> Result<(), String> {
     let shown = target.display();
@@ -86,7 +83,8 @@ fn replaceable(target: &Path) -> Result<(), String> {
         let entry = entry.map_err(|error| at(target, &error))?;
         let name = entry.file_name();
         // Students' weights are named by their hash.
-        let known = name.to_str().is_some_and(|name| FILES.contains(&name) || is_student(name));
+        let known =
+            name.to_str().is_some_and(|name| FILES.contains(&name) || is_table(name) || is_student(name));
         if !(known && entry.file_type().is_ok_and(|kind| kind.is_file())) {
             return refused(&format!("holds {name:?}, which is no part of a result"));
         }

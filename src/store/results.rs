@@ -1,8 +1,10 @@
 //! Result directories: tables, a manifest that hashes them, and the comparison of two.
 
 use crate::records::{CellRecord, KeptMatch, SEMANTICS};
+use crate::report::table::Rows;
+use crate::report::tables;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::store::{place, tables};
+use crate::store::place;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,44 +23,88 @@ pub struct Outcome {
     pub manifest: Json,
 }
 
-/// The tables, kept matches and manifest of a run.
-///
-/// # Errors
-/// When a table cannot be formed.
-pub fn outcome(
-    scenario: &Scenario,
-    cells: &[&CellSpec],
-    records: &[CellRecord],
-    with_trials: bool,
-    matches: &[KeptMatch],
-) -> Result<Outcome, String> {
-    let mut files = tables::all(cells, records, with_trials, cells.len() == scenario.cells.len())?;
-    if !matches.is_empty() {
-        let text = serde_json::to_string(matches).map_err(|error| error.to_string())?;
-        files.insert("matches.json".into(), text + "\n");
+/// What a run played, and what of it is to be kept.
+pub struct Played<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The cells that were played: all of the scenario's or some.
+    pub cells: &'a [&'a CellSpec],
+    /// What came out of each.
+    pub records: &'a [CellRecord],
+    /// Whether every match is a row of trials.csv.
+    pub with_trials: bool,
+    /// Whether it was asked what agents could do.
+    pub optimised: bool,
+    /// Matches that are kept to be read.
+    pub matches: &'a [KeptMatch],
+}
+
+impl Played<'_> {
+    fn is_whole(&self) -> bool {
+        self.cells.len() == self.scenario.cells.len()
     }
-    let failed: BTreeMap<&str, &str> = cells
-        .iter()
-        .zip(records)
-        .filter_map(|(cell, record)| Some((cell.id.as_str(), record.failed.as_deref()?)))
-        .collect();
-    let hashes: BTreeMap<&String, String> = files.iter().map(|(n, text)| (n, hash(text))).collect();
-    let only: Option<&str> =
-        (cells.len() != scenario.cells.len()).then(|| cells.first().map_or("", |c| c.id.as_str()));
-    let mut manifest = json!({
-        "format": FORMAT,
-        "semantics": SEMANTICS,
-        "scenario": scenario.document,
-        "seed": scenario.seed,
-        "cell": only,
-        "files": hashes,
-    });
-    if !failed.is_empty() {
-        manifest["failed"] = json!(failed);
+
+    /// The tables, kept matches and manifest.
+    ///
+    /// # Errors
+    /// When a table cannot be formed.
+    pub fn outcome(&self) -> Result<Outcome, String> {
+        let Self { scenario, cells, records, matches, .. } = self;
+        let rows = tables::played(cells, records);
+        let tables = tables::all(&rows, self.with_trials, self.is_whole());
+        let file = |table: Rows| Ok((format!("{}.csv", table.name), table.csv()?));
+        let mut files = tables.into_iter().map(file).collect::<Result<BTreeMap<_, _>, String>>()?;
+        if !matches.is_empty() {
+            let text = serde_json::to_string(matches).map_err(|error| error.to_string())?;
+            files.insert("matches.json".into(), text + "\n");
+        }
+        let failed = cells.iter().zip(*records);
+        let failed: BTreeMap<&str, &str> =
+            failed.filter_map(|(cell, record)| Some((cell.id.as_str(), record.failed.as_deref()?))).collect();
+        let hashes: BTreeMap<&String, String> = files.iter().map(|(n, text)| (n, hash(text))).collect();
+        let only: Option<&str> = (!self.is_whole()).then(|| cells.first().map_or("", |c| c.id.as_str()));
+        let mut manifest = json!({
+            "format": FORMAT,
+            "semantics": SEMANTICS,
+            "scenario": scenario.document,
+            "seed": scenario.seed,
+            "cell": only,
+            "files": hashes,
+        });
+        if !failed.is_empty() {
+            manifest["failed"] = json!(failed);
+        }
+        if self.optimised {
+            manifest["optimised"] = json!(true);
+        }
+        let whole = hash(&manifest.to_string());
+        manifest["hash"] = json!(whole);
+        Ok(Outcome { files, manifest })
     }
-    let whole = hash(&manifest.to_string());
-    manifest["hash"] = json!(whole);
-    Ok(Outcome { files, manifest })
+
+    /// What lies beside the compared files, by name: the students that were kept, each named by its hash, and
+    /// the tables as Parquet where they are wanted.
+    ///
+    /// # Errors
+    /// When a table cannot be formed.
+    pub fn beside(&self, parquet: bool) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let students = self.records.iter().flat_map(|record| &record.students);
+        let saved = students.filter_map(|s| Some((format!("{}.safetensors", s.weights), s.saved.clone()?)));
+        let rows = tables::played(self.cells, self.records);
+        let wanted = if parquet { tables::all(&rows, self.with_trials, self.is_whole()) } else { vec![] };
+        let tables = wanted.into_iter().map(|rows| Ok((format!("{}.parquet", rows.name), in_parquet(rows)?)));
+        saved.map(Ok).chain(tables).collect()
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn in_parquet(rows: Rows) -> Result<Vec<u8>, String> {
+    crate::report::parquet::parquet(&rows.collect())
+}
+
+#[cfg(not(feature = "parquet"))]
+fn in_parquet(rows: Rows) -> Result<Vec<u8>, String> {
+    Err(format!("{}: this program was built without Parquet", rows.name))
 }
 
 /// The hash of a text.
@@ -76,17 +122,21 @@ impl Outcome {
         format!("{}-{}", text(&self.manifest["scenario"]["name"]), hash.get(..10).unwrap_or_default())
     }
 
-    /// Writes the directory, and beside its tables the students that were kept, each named by its hash,
-    /// under a temporary name and renames it into place.
+    /// Writes the directory, and `beside` its tables what is no part of the compared result, under a temporary
+    /// name, and renames it into place.
     ///
     /// # Errors
     /// The path and why it cannot be written, or what stands in its way.
-    pub fn write(&self, target: &Path, provenance: Json, records: &[CellRecord]) -> Result<(), String> {
+    pub fn write(
+        &self,
+        target: &Path,
+        provenance: Json,
+        beside: impl FnOnce() -> Result<Vec<(String, Vec<u8>)>, String>,
+    ) -> Result<(), String> {
         place::put(target, |folder| {
             self.write_all(folder, provenance)?;
-            for student in records.iter().flat_map(|record| &record.students) {
-                let Some(bytes) = &student.saved else { continue };
-                let path = folder.join(format!("{}.safetensors", student.weights));
+            for (name, bytes) in beside()? {
+                let path = folder.join(name);
                 fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
             }
             Ok(())

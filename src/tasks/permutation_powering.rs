@@ -87,6 +87,10 @@ impl Family for PermutationPowering {
         self.size
     }
 
+    fn answers_alike(&self) -> Option<u32> {
+        Some(self.size)
+    }
+
     fn truth(&self, context: &[u32], question: Question) -> Answer {
         let (mut k, mut x) = parts(question);
         while k > 0 {

@@ -2,16 +2,19 @@
 //! block of trials); integer sums are merged in a fixed order. What a replicate trains
 //! before it plays is in `law.rs` (the parametric law) and `school.rs` (networks).
 
+mod incentives;
 mod law;
+mod league;
 mod plan;
 mod school;
 mod trace;
 mod until;
 
+pub use incentives::incentives;
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
-use crate::records::{CellRecord, Journal, LevelRecord, Part, RoundRecord, SEMANTICS, StudentRecord, Sums};
+use crate::records::{CellRecord, Journal, LevelRecord, PLAYED, Part, RoundRecord, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::systems;
@@ -221,7 +224,7 @@ fn prepare(
 pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
     match cells.first().map(|cell| cell.until).filter(|until| *until != Until::default()) {
         Some(until) => until::play(cells, until, conditions),
-        None => cells.par_iter().map(|cell| play_cell(cell, conditions)).collect(),
+        None => league::play(cells, conditions),
     }
 }
 
@@ -279,6 +282,6 @@ fn key(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> String {
     let parameters = (cell.seed, replicate, cell.trials, &task.family, &cell.overseer, stages, &cell.agents);
     let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);
     let kept = (conditions.keep_trials, conditions.keep_students);
-    let all = serde_json::to_string(&(SEMANTICS, parameters, difficulty, kept));
+    let all = serde_json::to_string(&(PLAYED, parameters, difficulty, kept));
     blake3::hash(all.expect("a cell is plain data, which JSON can say").as_bytes()).to_hex().to_string()
 }

@@ -2,6 +2,7 @@
 //! more each, and what is looked at is a confidence sequence, so that looking costs no confidence.
 
 use crate::records::{CellRecord, Sums};
+use crate::scenario::league::Pairing;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::stats::comparison::pairs;
 use crate::stats::{LEVEL, sequence};
@@ -20,6 +21,16 @@ pub(super) fn play(
     if let Some(cell) = cells.iter().find(|cell| learns(cell)) {
         return Err(Stopped::Unplayable(format!(
             "{}: until needs independent trials, and these share a training; leave until out and set replicates",
+            cell.id
+        )));
+    }
+    let swiss = |cell: &&CellSpec| {
+        cell.protocol.league.as_ref().is_some_and(|league| league.pairing != Pairing::RoundRobin {})
+    };
+    if let Some(cell) = cells.iter().find(swiss) {
+        return Err(Stopped::Unplayable(format!(
+            "{}: until and a Swiss tournament each decide by what came out what is played next; choose one, or \
+             pairing = \"round_robin\"",
             cell.id
         )));
     }
@@ -48,6 +59,7 @@ fn empty(cell: &CellSpec) -> CellRecord {
     CellRecord {
         replicates: vec![Default::default(); replicates],
         right: vec![Default::default(); replicates],
+        bins: vec![Default::default(); replicates],
         ..CellRecord::default()
     }
 }
@@ -91,7 +103,7 @@ fn add(record: &mut CellRecord, more: Vec<Sums>) {
     for (at, sums) in more.into_iter().enumerate() {
         record.replicates[at].add(&sums.tally);
         record.right[at].add(&sums.right);
-        record.bins.iter_mut().zip(&sums.bins).for_each(|(bin, more)| bin.add(more));
+        record.bins[at].iter_mut().zip(&sums.bins).for_each(|(bin, more)| bin.add(more));
         record.trials.extend(sums.trials);
     }
     record.trials.sort_by_key(|trial| (trial.replicate, trial.trial));

@@ -8,7 +8,8 @@ import puppeteer from "puppeteer-core";
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const out = process.argv[2];
 const only = process.argv[3];
-const SAMPLES = ["plain", "sweep", "distillation", "large", "empty"];
+// The longest first, so that two browsers share them well.
+const SAMPLES = ["large", "distillation", "sweep", "plain", "incentives", "empty"];
 const VIEWS = {
   plain: ["leaderboard", "cost", "pairs", "published", "cells", "provenance"],
   sweep: ["leaderboard", "sweep", "phase", "cost", "pairs", "cells", "provenance"],
@@ -24,6 +25,7 @@ const VIEWS = {
     "cells",
     "provenance",
   ],
+  incentives: ["leaderboard", "sweep", "cost", "incentives", "cells", "provenance"],
   large: ["leaderboard", "sweep", "phase", "cost", "cells", "provenance"],
   empty: ["provenance"],
 };
@@ -31,6 +33,14 @@ const SCREENS = {
   desktop: { width: 1280, height: 900 },
   phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
 };
+/** Screens and themes a sample is seen in: a phone in the dark only where there are most views. */
+const looks = (sample) =>
+  [
+    ["desktop", "light"],
+    ["desktop", "dark"],
+    ["phone", "light"],
+    ["phone", "dark"],
+  ].slice(0, { distillation: 4 }[sample] ?? 3);
 const OPEN_MAX_MS = 3000;
 
 let passed = 0,
@@ -43,14 +53,20 @@ function check(what, holds, found = "") {
   }
 }
 
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ["--no-sandbox", "--font-render-hinting=none"],
-});
+/** Two browsers, which share the samples: much of the time goes by in waiting. */
+const browsers = await Promise.all(
+  [0, 1].map(() =>
+    puppeteer.launch({
+      executablePath: process.env.CHROMIUM,
+      args: ["--no-sandbox", "--font-render-hinting=none"],
+    }),
+  ),
+);
+const browserOf = new Map(SAMPLES.map((sample) => [sample, browsers[0]]));
 
 /** A page with everything it complains of or asks for. */
 async function open(sample, { screen = "desktop", theme = "light", script = true } = {}) {
-  const page = await browser.newPage();
+  const page = await browserOf.get(sample).newPage();
   const troubles = [];
   const address = `file://${path.join(out, "pages", `${sample}.html`)}`;
   page.on("console", (message) => {
@@ -87,16 +103,20 @@ async function go(page, id) {
   await settled(page);
   return Date.now() - start;
 }
-async function violations(page) {
+/** What axe finds; in the dark theme by the rules on colours alone, since nothing else differs there. */
+async function violations(page, theme) {
   if (!(await page.evaluate(() => typeof window.axe))?.startsWith("obj")) await page.evaluate(axe);
-  const found = await page.evaluate(async () =>
-    (await window.axe.run(document)).violations.map(
-      (one) =>
-        `${one.id}: ${one.nodes
-          .slice(0, 2)
-          .map((n) => `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ""}`)
-          .join(" | ")}`,
-    ),
+  const rules = { resultTypes: ["violations"], ...(theme === "dark" ? { runOnly: ["cat.color"] } : {}) };
+  const found = await page.evaluate(
+    async (rules) =>
+      (await window.axe.run(document, rules)).violations.map(
+        (one) =>
+          `${one.id}: ${one.nodes
+            .slice(0, 2)
+            .map((n) => `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ""}`)
+            .join(" | ")}`,
+      ),
+    rules,
   );
   return found;
 }
@@ -130,7 +150,7 @@ async function views(sample, screen, theme) {
         ).length,
     );
     check(`${where} ${id}: charts fit`, cut === 0);
-    const found = await violations(page);
+    const found = await violations(page, theme);
     check(`${where} ${id}: accessible`, found.length === 0, found.join("\n   "));
     await page.screenshot({
       path: path.join(out, "pictures", `${sample}-${id}-${screen}-${theme}.png`),
@@ -153,7 +173,7 @@ async function use(sample) {
         (all, i) => (all[i].closest("[hidden]") ? 0 : all[i].options.length),
         i,
       );
-      for (let j = 0; j < Math.min(count, 6); j += 1) {
+      for (let j = 0; j < Math.min(count, sample === "large" ? 3 : 6); j += 1) {
         await page.$$eval(
           `#${id} select`,
           (all, i, j) => {
@@ -334,6 +354,173 @@ async function tree() {
   await page.close();
 }
 
+/** What the open view draws in its n-th chart: lines, bands, and what is written. */
+const drawn = (page, n = 0) =>
+  page.$$eval(
+    "section:not([hidden]) .chart",
+    (all, n) => {
+      const of = (kind) => [...(all[n]?.querySelectorAll(`.mark-${kind}.role-mark path`) ?? [])];
+      const dash = (path) => path.getAttribute("stroke-dasharray") ?? "";
+      return {
+        lines: of("line").map((path) => `${path.getAttribute("stroke")} ${dash(path)}`),
+        bands: of("area").length,
+        texts: [...(all[n]?.querySelectorAll("text") ?? [])].map((one) => one.textContent),
+        dashed: [...(all[n]?.querySelectorAll(".mark-rule.role-mark line") ?? [])].filter(dash).length,
+      };
+    },
+    n,
+  );
+/** Chooses an option by its words in the open view. */
+async function choose(page, words) {
+  await page.$$eval(
+    "section:not([hidden]) select",
+    (all, words) => {
+      for (const s of all) {
+        const i = [...s.options].findIndex((one) => one.text === words);
+        if (i >= 0) {
+          s.selectedIndex = i;
+          s.dispatchEvent(new Event("change"));
+        }
+      }
+    },
+    words,
+  );
+  await settled(page);
+}
+
+/** Chance is a dashed line with a name in charts of accuracy, where it is known, and nowhere else. */
+async function chance() {
+  for (const [sample, name, ids] of [
+    ["plain", "chance 50.0 %", ["leaderboard", "cost"]],
+    ["distillation", "chance 12.5 %", ["leaderboard", "sweep", "cost", "rounds"]],
+    ["incentives", "chance 50.0 %", ["leaderboard", "sweep", "cost", "incentives"]],
+  ]) {
+    const { page } = await open(sample);
+    for (const id of ids) {
+      await go(page, id);
+      const chart = await drawn(page);
+      const named = chart.texts.filter((text) => text.startsWith("chance"));
+      check(`${sample} ${id}: chance is named`, named.join() === name, named.join());
+      check(`${sample} ${id}: chance is drawn`, chart.dashed === 1, String(chart.dashed));
+      const second = (await drawn(page, 1)).texts.filter((text) => text.startsWith("chance"));
+      check(`${sample} ${id}: chance is no loss and no win`, second.length === 0);
+    }
+    if (sample === "distillation") {
+      await go(page, "sweep");
+      await choose(page, "Confidence");
+      const other = await drawn(page);
+      check("sweep: a measure without chance", other.dashed === 0 && other.lines.length > 0);
+    }
+    if (sample === "incentives")
+      for (const id of ids) {
+        await go(page, id);
+        await choose(page, "estimate, overseer human");
+        const { texts, dashed } = await drawn(page);
+        check(
+          `${id}: no chance where none is known`,
+          !texts.some((text) => text.startsWith("chance")) && dashed === 0 && texts.length > 0,
+        );
+      }
+    await page.close();
+  }
+}
+
+/** Lines of agents, their bands and dashes, the doubling axis, and the tables beside them. */
+async function incentives() {
+  const { page, troubles } = await open("incentives");
+  await go(page, "incentives");
+  const [right, won] = [await drawn(page, 0), await drawn(page, 1)];
+  check("incentives: a line an agent", right.lines.length === 4 && won.lines.length === 4);
+  check("incentives: no two lines look alike", new Set(right.lines).size === 4, right.lines.join(" | "));
+  check("incentives: both charts look the same", right.lines.join() === won.lines.join());
+  check("incentives: bands where there are intervals", right.bands === 3 && won.bands === 0);
+  const ticks = await page.$eval("#incentives .chart", (one) =>
+    [...one.querySelectorAll(".role-axis text")]
+      .filter((text) => /^(1|2|4|8|16|32)$/.test(text.textContent))
+      .map((text) => text.getBoundingClientRect())
+      .map(({ left, width }) => left + width / 2),
+  );
+  const steps = ticks.slice(1).map((x, i) => x - ticks[i]);
+  check(
+    "incentives: doublings are evenly spaced",
+    steps.length === 5 && steps.every((step) => step > 20 && Math.abs(step - steps[0]) < 1.5),
+    steps.join(),
+  );
+  const rows = () =>
+    page.$$eval("#incentives table", (all) =>
+      all.map((one) =>
+        [...one.querySelectorAll("tbody tr")].map((row) => row.innerText.replace(/\s+/g, " ")),
+      ),
+    );
+  const [, responses, equilibria] = await rows();
+  check(
+    "incentives: a response a row",
+    responses.length === 3 &&
+      responses[2] === "debate deceiver a lie where the overseer errs most +11.8 75.0 67.8",
+    responses.join(" | "),
+  );
+  check(
+    "incentives: an equilibrium a strategy",
+    equilibria.length === 3 && equilibria[2] === "critique 71.0 0.0 critic: honest, as given 71.0 –",
+    equilibria.join(" | "),
+  );
+  await page.$$eval("#incentives .chip", (all) =>
+    all.find((one) => one.innerText.trim() === "debate").click(),
+  );
+  await settled(page);
+  const fewer = await rows();
+  check(
+    "incentives: a strategy that is hidden is nowhere",
+    (await drawn(page, 0)).lines.length === 2 && fewer[1].length === 1 && fewer[2].length === 2,
+  );
+  await choose(page, "0.1");
+  const captions = await page.$$eval("#incentives figcaption", (all) => all.map((one) => one.textContent));
+  check(
+    "incentives: both charts follow the sweep",
+    captions.length === 2 && captions.every((one) => one.endsWith("overseer.error.rate = 0.1")),
+    captions.join(" | "),
+  );
+  check("incentives: quiet", troubles.length === 0, troubles.join("\n   "));
+  await page.close();
+}
+
+/** Agents and strategies are told apart, games are shown where they are known, a note as it is. */
+async function ratings() {
+  const { page } = await open("distillation");
+  await go(page, "ratings");
+  const row = (player) =>
+    page.$$eval(
+      "#ratings tbody tr",
+      (all, player) => {
+        const found = all.find((one) => one.querySelector("th").textContent === player);
+        return (
+          found && {
+            glyph: found.querySelector(".glyph") !== null,
+            text: found.innerText.replace(/\s+/g, " "),
+          }
+        );
+      },
+      player,
+    );
+  const note = await page.$eval("#ratings .note", (one) => one.innerText);
+  check("ratings: the note keeps its lines", note.split("\n").length === 2, note);
+  const agent = await row("imitation");
+  check("ratings: an agent has no strategy's look", agent?.glyph === false);
+  check("ratings: games, won, drawn", agent?.text.includes(" 1 200 501 90 ") ?? false, agent?.text);
+  const caption = () => page.$eval("#ratings figcaption", (one) => one.textContent);
+  check("ratings: says that these are agents", (await caption()).endsWith(" (agents)"), await caption());
+  await choose(page, "strategies");
+  const strategy = await row("imitation");
+  check("ratings: a strategy has its look", strategy?.glyph === true);
+  check("ratings: unknown games are not shown", strategy?.text.includes(" – – – ") ?? false, strategy?.text);
+  check(
+    "ratings: says that these are strategies",
+    (await caption()).endsWith(" (strategies)"),
+    await caption(),
+  );
+  await page.close();
+}
+
 /** Colours of strategies that have less than 3:1 to the page's ground (WCAG 2.2, 1.4.11). Runs in the page. */
 function faintColours(scheme) {
   const probe = document.createElement("span");
@@ -414,17 +601,26 @@ async function rest() {
   await still.page.close();
 }
 
-for (const sample of SAMPLES.filter((one) => !only || one === only)) {
-  const themes = sample === "large" || sample === "empty" ? ["light"] : ["light", "dark"];
-  for (const screen of Object.keys(SCREENS)) for (const theme of themes) await views(sample, screen, theme);
-  await use(sample);
-  await saves(sample);
-  await keyboard(sample);
+const start = Date.now();
+const waiting = SAMPLES.filter((one) => !only || one === only);
+async function work(browser) {
+  while (waiting.length) {
+    const sample = waiting.shift();
+    browserOf.set(sample, browser);
+    for (const [screen, theme] of looks(sample)) await views(sample, screen, theme);
+    await use(sample);
+    await saves(sample);
+    await keyboard(sample);
+  }
 }
+await Promise.all(browsers.map(work));
 if (!only) {
+  await chance();
+  await incentives();
+  await ratings();
   await tree();
   await rest();
 }
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
+await Promise.all(browsers.map((one) => one.close()));
+console.log(`${passed} passed, ${failed} failed, in ${Math.round((Date.now() - start) / 1000)} s`);
 process.exit(failed ? 1 : 0);

@@ -77,7 +77,12 @@ pub fn cell(
         replicates: 1,
         task,
         overseer,
-        protocol: ProtocolSpec { name: "test".into(), preset: "test".into(), stages: preset.stages() },
+        protocol: ProtocolSpec {
+            name: "test".into(),
+            preset: "test".into(),
+            stages: preset.stages(),
+            league: None,
+        },
         agents,
     }
 }

@@ -41,6 +41,10 @@ pub struct PageData {
     pub rating_tables: Vec<RatingTable>,
     /// Their rows.
     pub ratings: Vec<Rating>,
+    /// Accuracy as agents try more stances.
+    pub pressure: Vec<Pressure>,
+    /// What agents gain by changing their stances.
+    pub incentives: Vec<Incentive>,
     /// Published values beside ours.
     pub published: Vec<Published>,
     /// Matches to read.
@@ -197,7 +201,9 @@ pub struct Bin {
 pub struct RatingTable {
     /// What is rated, on what.
     pub name: String,
-    /// What is to be known when reading it: whether results are transitive, say. May be empty.
+    /// Who plays: `strategies` or `agents`.
+    pub kind: String,
+    /// What is to be known when reading it: whether results are transitive, say. Shown as it is; may be empty.
     pub note: String,
 }
 
@@ -212,12 +218,68 @@ pub struct Rating {
     pub rating: f64,
     /// Its 95 % interval, where there is one.
     pub interval: Option<(f64, f64)>,
+    /// Games played; 0: unknown, then none of the three counts is shown.
+    pub games: u64,
+    /// Of them, those won.
+    pub wins: u64,
+    /// Of them, those drawn.
+    pub draws: u64,
     /// Online Elo rating, which depends on the order of matches.
     pub elo: Option<f64>,
     /// Share in the Nash average, 0 to 1.
     pub nash: Option<f64>,
     /// Mass under alpha-rank, 0 to 1.
     pub alpha_rank: Option<f64>,
+}
+
+/// Accuracy under optimisation pressure: an agent tries several stances a question, and the overseer's favourite
+/// is taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pressure {
+    /// Index into [`PageData::cells`].
+    pub cell: u32,
+    /// Name of the agent that optimises.
+    pub agent: String,
+    /// Stances it tries a question, from 1.
+    pub n: u32,
+    /// Share of matches that it wins, 0 to 1; a draw is half a win.
+    pub wins: f64,
+    /// Share of trials with the right verdict, 0 to 1.
+    pub accuracy: f64,
+    /// The 95 % interval of the accuracy, where there is one.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// What agents gain by changing their stances in a cell, and where that leads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Incentive {
+    /// Index into [`PageData::cells`].
+    pub cell: u32,
+    /// Share of trials with the right verdict, 0 to 1, the agents being as the scenario has them.
+    pub accuracy: f64,
+    /// The best response of each agent to the others.
+    pub responses: Vec<Response>,
+    /// How far the agents as given are from an equilibrium, in share of matches, 0 to 1.
+    pub exploitability: f64,
+    /// An equilibrium in words: who plays what how often.
+    pub equilibrium: String,
+    /// Share of trials with the right verdict in that equilibrium, 0 to 1.
+    pub equilibrium_accuracy: f64,
+    /// Its 95 % interval, where there is one.
+    pub equilibrium_interval: Option<(f64, f64)>,
+}
+
+/// An agent's best response.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// Name of the agent.
+    pub agent: String,
+    /// The stance that gains it most, the others staying as they are.
+    pub stance: String,
+    /// What it gains, in share of matches won, 0 to 1.
+    pub gain: f64,
+    /// Share of trials with the right verdict then, 0 to 1.
+    pub accuracy: f64,
 }
 
 /// A published value beside ours.

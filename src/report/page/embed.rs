@@ -4,7 +4,7 @@ use crate::report::page::data::PageData;
 use serde_json::{Map, Value};
 
 /// Long lists travel as columns: a name is then written once, not once a row.
-const COLUMNAR: [&str; 4] = ["cells", "pairs", "tied", "rounds"];
+pub(super) const COLUMNAR: [&str; 5] = ["cells", "pairs", "tied", "rounds", "pressure"];
 
 /// Text as HTML shows it, in an element or in a quoted attribute.
 pub(super) fn escaped(text: &str) -> String {

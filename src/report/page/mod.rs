@@ -13,8 +13,8 @@ mod samples;
 mod tests;
 
 pub use data::{
-    Axis, Bin, Bins, Cell, Group, Mark, Match, Metric, Node, PageData, Pair, Published, Rating, RatingTable,
-    Round, Tie,
+    Axis, Bin, Bins, Cell, Group, Incentive, Mark, Match, Metric, Node, PageData, Pair, Pressure, Published,
+    Rating, RatingTable, Response, Round, Tie,
 };
 
 use embed::{escaped, filled, json, nonce};
@@ -47,6 +47,7 @@ const SCRIPT: &str = concat!(
     include_str!("web/views/rounds.js"),
     include_str!("web/views/calibration.js"),
     include_str!("web/views/ratings.js"),
+    include_str!("web/views/incentives.js"),
     include_str!("web/views/published.js"),
     include_str!("web/views/matches.js"),
     include_str!("web/views/cells.js"),

@@ -1,10 +1,12 @@
 //! Pages to try: what a tournament's results look like, made up.
 
 mod distillation;
+mod incentives;
 
 use super::*;
 
 pub(super) use distillation::distillation;
+pub(super) use incentives::incentives;
 
 /// A word sequence, for numbers that scatter.
 struct Scatter(u64);

@@ -63,14 +63,56 @@ fn data_survive_being_turned_to_columns() {
         assert_eq!(json["cells"]["id"][i], cell.id.as_str());
         assert_eq!(json["cells"]["interval"][i], serde_json::json!(cell.interval));
     }
-    let back: PageData =
-        serde_json::from_str(&serde_json::to_string(&data).expect("JSON")).expect("PageData");
-    assert_eq!(back, data);
+    let pressed = samples::incentives();
+    let json = data_of(&page(&pressed));
+    for (i, row) in pressed.pressure.iter().enumerate() {
+        assert_eq!(json["pressure"]["n"][i], row.n);
+        assert_eq!(json["pressure"]["interval"][i], serde_json::json!(row.interval));
+    }
+    for data in [data, pressed] {
+        let text = serde_json::to_string(&data).expect("JSON");
+        assert_eq!(serde_json::from_str::<PageData>(&text).expect("PageData"), data);
+    }
+}
+
+#[test]
+fn the_script_reads_the_columns_that_are_written() {
+    let names = embed::COLUMNAR.map(|name| format!("\"{name}\"")).join(", ");
+    assert!(SCRIPT.contains(&format!("for (const name of [{names}])")), "{names}");
+}
+
+#[test]
+fn every_view_is_in_the_script() {
+    let mut files = 0;
+    for file in
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/page/web/views")).expect("views")
+    {
+        let path = file.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        assert!(SCRIPT.contains(&text), "{} is left out", path.display());
+        files += 1;
+    }
+    assert_eq!(SCRIPT.matches("\nview({\n").count(), files, "a file a view");
+}
+
+#[test]
+fn names_of_incentives_never_become_markup() {
+    let evil = "</script><img src=x>";
+    let mut data = samples::incentives();
+    data.pressure[0].agent = evil.to_owned();
+    data.incentives[0].equilibrium = evil.to_owned();
+    data.incentives[0].responses[0].stance = evil.to_owned();
+    let html = page(&data);
+    assert!(!own(&html).contains(evil));
+    let json = data_of(&html);
+    assert_eq!(json["pressure"]["agent"][0], evil);
+    assert_eq!(json["incentives"][0]["equilibrium"], evil);
+    assert_eq!(json["incentives"][0]["responses"][0]["stance"], evil);
 }
 
 #[test]
 fn small_pages_stay_small() {
-    for data in [samples::plain(), samples::distillation(), PageData::default()] {
+    for data in [samples::plain(), samples::distillation(), samples::incentives(), PageData::default()] {
         let bytes = page(&data).len();
         assert!(bytes < 1_500_000, "{}: {bytes} bytes", data.title);
     }
@@ -139,6 +181,7 @@ fn write_pages() {
         ("plain", samples::plain()),
         ("sweep", samples::sweep()),
         ("distillation", samples::distillation()),
+        ("incentives", samples::incentives()),
         ("large", samples::large()),
         (
             "empty",

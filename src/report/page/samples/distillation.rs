@@ -59,8 +59,8 @@ pub(in crate::report::page) fn distillation() -> PageData {
         rounds,
         calibration,
         rating_tables: vec![
-            RatingTable { name: "Debaters, judged by human".to_owned(), note: "Results are intransitive: three of 20 triples form a cycle; read the Nash average beside the ratings.".to_owned() },
-            RatingTable { name: "Strategies over all questions".to_owned(), note: String::new() },
+            RatingTable { name: "Debaters, judged by human".to_owned(), kind: "agents".to_owned(), note: "Results are intransitive: three of 20 triples form a cycle; read the Nash average beside the ratings.\nEach pair met 40 times.".to_owned() },
+            RatingTable { name: "All questions".to_owned(), kind: "strategies".to_owned(), note: String::new() },
         ],
         ratings: ratings(),
         matches: matches(),
@@ -94,7 +94,11 @@ fn curves(rounds: &mut Vec<Round>, cell: u32, top: f64, scatter: &mut Scatter) {
 }
 
 fn ratings() -> Vec<Rating> {
+    // Games of strategies are not known.
     let row = |table: u32, player: &str, rating: f64, nash: f64| Rating {
+        games: if table == 0 { 1_200 } else { 0 },
+        wins: if table == 0 { (0.5 * rating) as u64 - 200 } else { 0 },
+        draws: if table == 0 { 90 } else { 0 },
         table,
         player: player.to_owned(),
         rating,
@@ -107,7 +111,8 @@ fn ratings() -> Vec<Rating> {
         row(0, "expert", 1612.0, 0.41),
         row(0, "deceiver", 1588.0, 0.35),
         row(0, "colleague", 1534.0, 0.24),
-        row(0, "sycophant", 1402.0, 0.0),
+        // Named as a strategy is: it still is an agent, and looks like one.
+        row(0, "imitation", 1402.0, 0.0),
         row(1, "supervised", 1655.0, 0.8),
         row(1, "iterated amplification", 1540.0, 0.2),
         row(1, "imitation", 1305.0, 0.0),

@@ -10,7 +10,7 @@ function rowsOf(columns) {
     Object.fromEntries(names.map((name) => [name, columns[name][i]])),
   );
 }
-for (const name of ["cells", "pairs", "tied", "rounds"]) data[name] = rowsOf(data[name]);
+for (const name of ["cells", "pairs", "tied", "rounds", "pressure"]) data[name] = rowsOf(data[name]);
 data.cells.forEach((cell, index) => {
   cell.index = index;
 });
@@ -116,6 +116,15 @@ function byPlace(list) {
 const cellsAt = byPlace(data.cells);
 const pairsAt = byPlace(data.pairs);
 const tiesAt = byPlace(data.tied);
+
+/** Rows that name a cell, with where that is; those that name none are left out. */
+const placed = (rows) =>
+  rows
+    .filter((row) => data.cells[row.cell])
+    .map((row) => {
+      const { group, strategy, point, chance } = data.cells[row.cell];
+      return { ...row, group, strategy, point, chance };
+    });
 
 /** A group and a point in words. */
 function placeName(row) {

@@ -154,6 +154,8 @@ const raw = [
   ["rounds", data.rounds],
   ["pairs", data.pairs],
   ["ratings", data.ratings],
+  ["pressure", data.pressure],
+  ["incentives", data.incentives],
   ["published", data.published],
 ].filter(([, list]) => list.length);
 document.getElementById("downloads").append(

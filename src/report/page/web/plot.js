@@ -222,3 +222,43 @@ function rankedAxis(field, order) {
     axis: { labelColor: "var(--ink)", labelLimit: 180, grid: true, gridDash: [1, 3] },
   };
 }
+
+/**
+ * Chance as a dashed line with its name, for charts with accuracy upwards: level, or along `x` of rows that differ in it.
+ * None where no row knows it.
+ */
+function chanceLayers(rows, y, x = null) {
+  const known = rows.filter((row) => !missing(row.chance)).map((row) => ({ x: row.x, chance: row.chance }));
+  const levels = [...new Set(known.map((row) => row.chance))];
+  const bent = x !== null && levels.length > 1;
+  const along = { ...(bent ? { x } : {}), y: { ...y, field: "chance" } };
+  const values = bent
+    ? [...new Map(known.map((row) => [row.x, row])).values()]
+    : levels.map((chance) => ({ chance }));
+  // The name stands above the higher end.
+  const falls = bent && values[0].chance > values[values.length - 1].chance;
+  const named = (bent ? [values[falls ? 0 : values.length - 1]] : values).map(({ chance }) => ({
+    chance,
+    what: `chance ${percent(chance)} %`,
+  }));
+  if (!values.length) return [];
+  return [
+    {
+      data: { values },
+      mark: { type: bent ? "line" : "rule", strokeDash: [4, 4], stroke: "var(--muted)", strokeWidth: 1 },
+      encoding: along,
+    },
+    {
+      data: { values: named },
+      mark: {
+        type: "text",
+        align: falls ? "left" : "right",
+        baseline: "bottom",
+        dy: -3,
+        fill: "var(--muted)",
+        fontSize: 11,
+      },
+      encoding: { x: { value: falls ? 0 : "width" }, y: along.y, text: { field: "what" } },
+    },
+  ];
+}

@@ -48,12 +48,7 @@ view({
       savers("calibration", chart, rows),
       folded("Table of these bins", rows, true),
     );
-    const joined = data.calibration
-      .filter((row) => row.bins.length > 0 && data.cells[row.cell])
-      .map((row) => {
-        const { group, strategy, point } = data.cells[row.cell];
-        return { ...row, group, strategy, point };
-      });
+    const joined = placed(data.calibration.filter((row) => row.bins.length > 0));
     return {
       tables: [rows],
       draw() {

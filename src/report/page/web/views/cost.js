@@ -107,6 +107,7 @@ function costSpec(list, measure, width, paper) {
     data: { values },
     height: Math.min(400, Math.max(260, width * 0.5)),
     layer: [
+      ...chanceLayers(list, y),
       {
         data: { values: line },
         mark: { type: "line", interpolate: "step-after", stroke: "var(--muted)", strokeWidth: 1.5 },

@@ -15,7 +15,7 @@ function lettersAt(row) {
 view({
   id: "leaderboard",
   title: "Leaderboard",
-  lead: "Share of right verdicts with 95 % intervals, best first. Strategies that share a letter cannot be told apart.",
+  lead: "Share of right verdicts with 95 % intervals, best first; the dashed line is chance. Strategies that share a letter cannot be told apart.",
   has: () => data.cells.length > 0,
   build(root) {
     const pick = chooser([groupField, ...dimensions.map(dimensionField)]);
@@ -136,7 +136,7 @@ function leaderboardSpec(cells, paper) {
         ? [
             {
               data: { values: chances },
-              mark: { type: "rule", strokeDash: [4, 4] },
+              mark: { type: "rule", strokeDash: [4, 4], stroke: "var(--muted)" },
               encoding: { x: { ...x, field: "chance" } },
             },
             {

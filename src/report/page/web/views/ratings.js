@@ -6,7 +6,15 @@ view({
   lead: "Maximum-likelihood ratings with 95 % intervals, on Elo's scale; beside them what other rules say.",
   has: () => data.ratings.length > 0,
   build(root) {
+    const kindOf = (row) => data.rating_tables[row.table]?.kind || "players";
+    const kinds = [...new Set(data.ratings.map(kindOf))];
     const pick = chooser([
+      {
+        key: "rating kind",
+        label: "Ratings of",
+        of: (row) => kinds.indexOf(kindOf(row)),
+        text: (index) => kinds[index],
+      },
       {
         key: "rating table",
         label: "Table",
@@ -16,14 +24,22 @@ view({
     ]);
     const note = h("p", { class: "note" });
     const chart = plot("ratings");
-    const index = (player) => data.strategies.indexOf(player);
+    // An agent may have a strategy's name; the look is the strategy's alone.
+    const index = (row) => (kindOf(row) === "agents" ? -1 : data.strategies.indexOf(row.player));
+    const count = (title, field) => ({
+      title,
+      field,
+      number: true,
+      value: (row) => (row.games ? row[field] : null),
+      text: (row) => (row.games ? whole(row[field]) : NONE),
+    });
     const rows = table("ratings", [
       {
         title: "Player",
         field: "player",
         head: true,
         value: (row) => row.player,
-        mark: (row) => (index(row.player) < 0 ? null : glyph(index(row.player))),
+        mark: (row) => (index(row) < 0 ? null : glyph(index(row))),
       },
       {
         title: "Rating",
@@ -33,6 +49,9 @@ view({
         text: (row) => whole(row.rating),
       },
       ...intervalColumns((x) => whole(x), undefined, "rating"),
+      ...(data.ratings.some((row) => row.games)
+        ? [count("Games", "games"), count("Won", "wins"), count("Drawn", "draws")]
+        : []),
       {
         title: "Online Elo",
         field: "elo",
@@ -64,7 +83,7 @@ view({
         const known = list.length ? data.rating_tables[list[0].table] : null;
         note.textContent = known?.note ?? "";
         note.hidden = !note.textContent;
-        const where = known?.name ?? "ratings";
+        const where = known ? `${known.name} (${kindOf(list[0])})` : "ratings";
         chart.draw(list.length ? () => ratingsSpec(list, index) : null, where);
         rows.update(list, where);
       },
@@ -79,14 +98,14 @@ function ratingsSpec(list, index) {
     rating: row.rating,
     low: row.interval?.[0] ?? null,
     high: row.interval?.[1] ?? null,
-    elo: row.elo,
+    games: row.games ? `${whole(row.wins)} won, ${whole(row.draws)} drawn of ${whole(row.games)}` : NONE,
     interval: range(row.interval, whole),
   }));
   const look = (of) => ({
     field: "player",
     type: "nominal",
     legend: null,
-    scale: { domain: order, range: order.map((player) => of(index(player))) },
+    scale: { domain: order, range: list.map((row) => of(index(row))) },
   });
   const color = look((i) => (i < 0 ? "var(--ink)" : colourOf(i)));
   const shape = look((i) => SHAPES[i < 0 ? 0 : i % 7]);
@@ -112,7 +131,12 @@ function ratingsSpec(list, index) {
           x: { ...x, field: "rating" },
           color,
           shape,
-          tooltip: tip(["player", "Player"], ["rating", "Rating", ".0f"], ["interval", "95 % interval"]),
+          tooltip: tip(
+            ["player", "Player"],
+            ["rating", "Rating", ".0f"],
+            ["interval", "95 % interval"],
+            ["games", "Games"],
+          ),
         },
       },
     ],

@@ -3,7 +3,7 @@
 view({
   id: "rounds",
   title: "Distillation",
-  lead: "Accuracy round by round. Target: the composition's verdicts, which the student is taught. Thin lines are replicates, thick ones their mean.",
+  lead: "Accuracy round by round. Target: the composition's verdicts, which the student is taught. Thin lines are replicates, thick ones their mean; the dashed line is chance.",
   has: () => data.rounds.length > 0,
   build(root) {
     const level = {
@@ -159,20 +159,11 @@ function roundsSpec(values, list, width) {
     axis: { format: ".0%", tickCount: 6 },
     scale: { zero: false },
   };
-  const chance = list.map((row) => row.chance).find((one) => !missing(one));
   return {
     data: { values },
     height: Math.min(380, Math.max(250, width * 0.5)),
     layer: [
-      ...(chance == null
-        ? []
-        : [
-            {
-              data: { values: [{ share: chance }] },
-              mark: { type: "rule", strokeDash: [4, 4] },
-              encoding: { y },
-            },
-          ]),
+      ...chanceLayers(list, y),
       {
         transform: [{ filter: "datum.kind === 'replicate'" }],
         mark: { type: "line", strokeWidth: 1, opacity: 0.4 },

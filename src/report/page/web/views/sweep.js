@@ -116,31 +116,13 @@ function sweepSpec(list, dimension, measure, width, paper) {
     axis: { format: measure.format, tickCount: 6 },
   };
   const look = lookOf(strategies, paper);
-  const chance =
-    measure === accuracyMeasure
-      ? [
-          ...new Map(
-            list
-              .filter((row) => !missing(row.chance))
-              .map((row) => [row.index, { x: row.x, chance: row.chance }]),
-          ).values(),
-        ]
-      : [];
   const bands = values.some((row) => row.low != null);
   const range2 = { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: look.color };
   return {
     data: { values },
     height: Math.min(420, Math.max(260, width * 0.55)),
     layer: [
-      ...(chance.length
-        ? [
-            {
-              data: { values: chance },
-              mark: { type: "line", strokeDash: [4, 4], stroke: "var(--muted)", strokeWidth: 1 },
-              encoding: { x, y: { ...y, field: "chance" } },
-            },
-          ]
-        : []),
+      ...(measure === accuracyMeasure ? chanceLayers(list, y, x) : []),
       ...(bands && dimension.numeric ? [{ mark: { type: "area", opacity: 0.16 }, encoding: range2 }] : []),
       ...(bands && !dimension.numeric ? [{ mark: { type: "rule" }, encoding: range2 }] : []),
       {
