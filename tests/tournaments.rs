@@ -127,17 +127,16 @@ fn honesty_is_the_equilibrium_where_lies_are_found() {
     let (wins, accuracy) = under(tries(1), given.trials);
     near("one try", accuracy.mean, 0.2 * (3.0 * 0.9 + 1.0 + 0.95));
     near("one try wins", wins, 0.2 * (3.0 * 0.1 + 0.5 + 0.3));
-    // The best of many: a lie where the check errs (.1 of trials), else the truth, undisputed.
+    // The overseer is surer of what nobody disputes (1) than of a lie that survived its check (.9): its favourite of
+    // many is the truth, which nobody wins.
     let (wins, accuracy) = under(tries(64), given.trials);
-    near("many tries", accuracy.mean, 0.9);
-    near("many tries win", wins, 0.1 + 0.9 * 0.5);
+    near("many tries", accuracy.mean, 1.0);
+    near("many tries win", wins, 0.5);
     assert_eq!(all.pressure.len(), 2 * TRIES.len());
 }
 
 #[test]
-fn a_known_pattern_pays_for_lies() {
-    // Which questions the overseer misjudges is fixed, and liars know it: a lie wins where it can be steered there,
-    // and the honest side wins elsewhere. A verdict that was checked is right but where the pattern is.
+fn who_is_believed_whatever_it_says_gains_nothing() {
     let protocol = "[[protocol]]\npreset = \"consultancy\"\nopen = true\nagents = [\"a\"]\n[[protocol]]\npreset = \"trust\"\nagents = [\"a\"]\n";
     let scenario = scenario(&[("a", 0.5, "honest")], FRESH, protocol);
     let told = |cell: &CellSpec| {
