@@ -91,9 +91,9 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
         training: &|going| {
             // Steps are many; a terminal shows a few a second.
             if going.step.is_multiple_of(16) {
-                let Going { replicate, round, step, loss, agreed, .. } = going;
+                let Going { replicate, round, step, loss, level, accuracy, .. } = going;
                 bar.set_message(format!(
-                    "; replicate {replicate}: round {round}, step {step}, loss {loss:.3}, agreed {agreed:.3}"
+                    "; replicate {replicate}: round {round}, step {step}, loss {loss:.3}, level {level} right {accuracy:.3}"
                 ));
             }
         },

@@ -1,10 +1,9 @@
 //! What a stored result says, as a page shows it: from its files alone.
 
-use crate::records::{KeptMatch, TraceNode};
-use crate::report::page::{
-    Axis, Bin, Bins, Cell, Group, Incentive, Mark, Match, Metric, Node, PageData, Pair, Pressure, Published,
-    Rating, RatingTable, Response, Round, Tie,
-};
+mod agents;
+mod matches;
+
+use crate::report::page::{Axis, Bin, Bins, Cell, Group, Metric, PageData, Pair, Published, Round, Tie};
 use crate::stats::LEVEL;
 use crate::stats::family::tied_groups;
 use serde_json::Value as Json;
@@ -117,15 +116,15 @@ pub fn page_data(
     };
     let ids = cells(&mut data, &Table::read(files, "cells.csv")?, manifest);
     pairs(&mut data, &Table::read(files, "pairs.csv")?, &ids);
-    incentives(&mut data, &Table::read(files, "incentives.csv")?, &ids);
-    pressure(&mut data, &Table::read(files, "pressure.csv")?, &ids);
-    ratings(&mut data, &Table::read(files, "ratings.csv")?);
+    agents::incentives(&mut data, &Table::read(files, "incentives.csv")?, &ids);
+    agents::pressure(&mut data, &Table::read(files, "pressure.csv")?, &ids);
+    agents::ratings(&mut data, &Table::read(files, "ratings.csv")?);
     rounds(&mut data, &Table::read(files, "rounds.csv")?, &ids);
     calibration(&mut data, &Table::read(files, "calibration.csv")?, &ids);
     let tables = ["cells.csv", "levels.csv", "compared.csv"].map(|name| Table::read(files, name));
     let [cells, levels, compared] = tables;
     published(&mut data, scenario, [&cells?, &levels?, &compared?]);
-    matches(&mut data, files, &ids)?;
+    matches::matches(&mut data, files, &ids)?;
     Ok(data)
 }
 
@@ -245,104 +244,6 @@ fn pairs(data: &mut PageData, table: &Table, ids: &Ids) {
     }
 }
 
-/// Tables of ratings that a page shows; more would be a sweep, which has its own views.
-const TABLES_MAX: usize = 12;
-
-/// Agents and strategies rated against each other.
-fn ratings(data: &mut PageData, table: &Table) {
-    let text = |row: &csv::StringRecord, column: &str| table.text(row, column).to_owned();
-    let key = |row: &csv::StringRecord| {
-        ["of", "league", "task", "overseer", "point"].map(|column| text(row, column))
-    };
-    let tables = table.rows.chunk_by(|a, b| key(a) == key(b));
-    if tables.clone().count() > TABLES_MAX {
-        return;
-    }
-    for rows in tables {
-        let [of, league, task, overseer, point] = key(&rows[0]);
-        let number = |column: &str| table.number::<f64>(&rows[0], column);
-        let place = [point.replace('|', ", "), league];
-        let place: String =
-            place.iter().filter(|part| !part.is_empty()).map(|part| format!(", {part}")).collect();
-        let name = format!("{of}: {task}, overseer {overseer}{place}");
-        let game = match of.as_str() {
-            "agents" => "an agent wins a match whose verdict is its claim and not the other's",
-            _ => "a trial in which one strategy alone is right is its win",
-        };
-        let note = match (number("cycles"), number("transitive")) {
-            (Some(count), _) if count > 0.0 => format!(
-                "{game}; not transitive: {count} cycles of three in which each beats the next beyond chance, so read the \
-                 Nash average, not the rating"
-            ),
-            (_, Some(share)) => format!(
-                "{game}; no cycle of wins beyond chance, {:.0} % of the differences are explained by one rating each",
-                100.0 * share
-            ),
-            _ => format!("{game}; no cycle of wins beyond chance"),
-        };
-        let at = data.rating_tables.len() as u32;
-        data.rating_tables.push(RatingTable { name, note, kind: of.clone() });
-        for row in rows {
-            let Some(rating) = table.number(row, "rating") else { continue };
-            let number = |column: &str| table.number(row, column);
-            let count = |column: &str| table.number(row, column).unwrap_or(0);
-            data.ratings.push(Rating {
-                table: at,
-                player: text(row, "player"),
-                rating,
-                interval: table.interval(row, "rating"),
-                elo: number("elo"),
-                nash: number("nash"),
-                alpha_rank: number("alpha_rank"),
-                games: count("games"),
-                wins: count("wins"),
-                draws: count("draws"),
-            });
-        }
-    }
-}
-
-/// What agents gain by choosing what they say: a row an agent, those of a cell together.
-fn incentives(data: &mut PageData, table: &Table, ids: &Ids) {
-    for rows in table.rows.chunk_by(|a, b| table.text(a, "id") == table.text(b, "id")) {
-        let first = &rows[0];
-        let Some(&cell) = ids.get(table.text(first, "id")) else { continue };
-        let number = |row: &csv::StringRecord, column: &str| table.number(row, column).unwrap_or(f64::NAN);
-        let response = |row: &csv::StringRecord| Response {
-            agent: table.text(row, "agent").into(),
-            stance: table.text(row, "best_response").into(),
-            gain: number(row, "gain"),
-            accuracy: number(row, "response_accuracy"),
-        };
-        let said = |row: &csv::StringRecord| {
-            format!("{}: {}", table.text(row, "agent"), table.text(row, "equilibrium"))
-        };
-        data.incentives.push(Incentive {
-            cell,
-            accuracy: number(first, "accuracy"),
-            responses: rows.iter().map(response).collect(),
-            exploitability: number(first, "exploitability"),
-            equilibrium: rows.iter().map(said).collect::<Vec<_>>().join(" / "),
-            equilibrium_accuracy: number(first, "equilibrium_accuracy"),
-            equilibrium_interval: table.interval(first, "equilibrium_accuracy"),
-        });
-    }
-}
-
-fn pressure(data: &mut PageData, table: &Table, ids: &Ids) {
-    let of = |row: &csv::StringRecord| {
-        Some(Pressure {
-            cell: *ids.get(table.text(row, "id"))?,
-            agent: table.text(row, "agent").into(),
-            n: table.number(row, "n")?,
-            wins: table.number(row, "wins")?,
-            accuracy: table.number(row, "accuracy")?,
-            interval: table.interval(row, "accuracy"),
-        })
-    };
-    data.pressure = table.rows.iter().filter_map(of).collect();
-}
-
 fn rounds(data: &mut PageData, table: &Table, ids: &Ids) {
     let round = |row: &csv::StringRecord| {
         let number = |column: &str| table.number(row, column);
@@ -407,56 +308,5 @@ fn published(data: &mut PageData, scenario: &Json, [cells, levels, compared]: [&
             source: format!("{}{note}", text("source")),
             agrees: interval.map(|(low, high)| (low..=high).contains(&theirs)),
         });
-    }
-}
-
-fn matches(data: &mut PageData, files: &BTreeMap<String, String>, ids: &Ids) -> Result<(), String> {
-    let Some(text) = files.get("matches.json") else { return Ok(()) };
-    let kept: Vec<KeptMatch> =
-        serde_json::from_str(text).map_err(|error| format!("matches.json: {error}"))?;
-    for KeptMatch { cell, replicate, trial, trace } in kept {
-        let Some(&cell) = ids.get(&cell) else { continue };
-        let (verdict, right) = (trace.root.verdict.clone(), trace.root.right);
-        let root = node(trace.root, !right);
-        data.matches.push(Match { cell, replicate, trial, truth: trace.truth, verdict, right, root });
-    }
-    Ok(())
-}
-
-/// Words of a match's lines, and what they say has happened.
-const MARKS: [(&str, Mark); 6] = [
-    (" errs", Mark::Erred),
-    (" disputes ", Mark::Challenged),
-    (" concedes", Mark::Conceded),
-    (" checks", Mark::Verified),
-    (" combines ", Mark::Combined),
-    ("I don't know", Mark::Abstained),
-];
-
-/// A question as a page shows it; `lost`: the match was lost and this question is on the way to why.
-fn node(told: TraceNode, lost: bool) -> Node {
-    let says = |word: &str| told.lines.iter().any(|line| line.contains(word));
-    let erred = says(MARKS[0].0);
-    let mut marks: Vec<Mark> = MARKS.iter().filter(|(word, _)| says(word)).map(|(_, mark)| *mark).collect();
-    if erred {
-        marks.retain(|mark| ![Mark::Verified, Mark::Combined].contains(mark));
-    } else if !marks.iter().any(|mark| [Mark::Verified, Mark::Combined].contains(mark)) {
-        marks.push(Mark::Unchecked);
-    }
-    let below = |node: &TraceNode| !node.right;
-    // A wrong answer comes from a wrong part, or was made here.
-    let from_below = lost && told.children.iter().any(below);
-    let children = told.children.into_iter().map(|child| {
-        let lost = lost && !child.right;
-        node(child, lost)
-    });
-    Node {
-        children: children.collect(),
-        deciding: lost && erred && !from_below,
-        question: told.question,
-        lines: told.lines,
-        verdict: told.verdict,
-        right: told.right,
-        marks,
     }
 }

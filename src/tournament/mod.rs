@@ -72,8 +72,12 @@ pub struct Going<'a> {
     pub step: u32,
     /// The last step's loss, in nats.
     pub loss: f32,
-    /// Agreement of student and target at the highest level taught, as the round began.
+    /// The highest level taught as the round began.
+    pub level: u32,
+    /// Agreement of student and target there, as the round began.
     pub agreed: f64,
+    /// Share of the student's likeliest answers that were right there.
+    pub accuracy: f64,
 }
 
 /// Why a run did not finish.

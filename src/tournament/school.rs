@@ -313,7 +313,8 @@ impl<'a> Class<'a> {
                     taught.sureness[level as usize] = mean(&lessons.notes, level, |note| note.confidence);
                 }
             }
-            let highest = agreed(top);
+            let (level, highest) = (top, agreed(top));
+            let accuracy = share(&lessons.notes, top, |note| note.argmax);
             if (highest > training.curriculum || !met(top)) && top < level_max {
                 top += 1;
             }
@@ -331,7 +332,9 @@ impl<'a> Class<'a> {
                     round: before,
                     step,
                     loss,
+                    level,
                     agreed: highest,
+                    accuracy,
                 });
                 if (conditions.interrupted)() { Err("interrupted".into()) } else { Ok(()) }
             };
