@@ -107,7 +107,8 @@ pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (En
         if options.optimise {
             bar.set_message("; every stance of every agent");
             // Each cell in parallel over its stances: one at a time keeps few matches in memory.
-            for (cell, record) in cells.iter().zip(&mut records) {
+            let played = cells.iter().zip(&mut records).filter(|(_, record)| !record.unpaired);
+            for (cell, record) in played {
                 record.incentives = incentives(cell, &conditions)?;
             }
         }

@@ -7,7 +7,7 @@ use crate::learners::network::train_on_gpu;
 use crate::records::CellRecord;
 use crate::report::table::Value;
 use crate::report::{leaderboards, tables};
-use crate::scenario::spec::{CellSpec, Scenario};
+use crate::scenario::spec::{CellSpec, Scenario, Until};
 use crate::store::journal::FileJournal;
 use crate::store::results::Played;
 use crate::store::{files, machine, place};
@@ -102,6 +102,14 @@ impl Run {
                 "what a GPU trains differs from run to run; leave --journal out, or train on the CPU";
             return Err((End::Usage, remedy.into()));
         }
+        if cells.iter().any(|cell| cell.until != Until::default()) {
+            let why = "how long a cell is played hangs on what comes out; leave until out, and set trials";
+            for (asked, what) in [(self.journal.is_some(), "--journal"), (optimise, "optimise")] {
+                if asked {
+                    return Err((End::Usage, format!("{what} and until: {why}")));
+                }
+            }
+        }
         let journal = self.journal.as_deref().map(FileJournal::open).transpose();
         let journal = journal.map_err(|error| (End::Usage, error))?;
         let options = Options {
@@ -134,7 +142,7 @@ impl Run {
         let hash = result.manifest["hash"].as_str().unwrap_or_default();
         if self.json {
             let rows: Vec<_> =
-                cells.iter().zip(records).map(|(cell, record)| row_json(cell, record)).collect();
+                tables::played(cells, records).iter().map(|(cell, record)| row_json(cell, record)).collect();
             let folder = folder.display().to_string();
             print(&format!("{}\n", json!({ "result": folder, "hash": hash, "cells": rows })))?;
         } else if self.quiet {
@@ -157,7 +165,10 @@ impl Run {
 
 /// A cell's row for programs: numbers as numbers, null where there is none.
 fn row_json(cell: &CellSpec, record: &CellRecord) -> serde_json::Value {
-    let swept = |column: &str| cell.point.iter().any(|(path, _)| path == column);
+    let swept = |column: &str| {
+        let path = column.strip_prefix("sweep.").unwrap_or(column);
+        column.contains('.') && cell.point.iter().any(|(swept, _)| swept == path)
+    };
     let value = |(column, value): (String, Value)| {
         // Swept values are words, of which some are numbers.
         let number = serde_json::from_str::<serde_json::Number>(&value.to_string()).ok();
@@ -217,11 +228,16 @@ fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
 pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Outcome {
     let mut unmet = Vec::new();
     for expectation in &scenario.expectations {
+        let about = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
+        // A meeting of agents goes by the name of its league.
+        let protocol =
+            |cell: &CellSpec| cell.protocol.league.as_ref().map_or(&cell.protocol.name, |l| &l.name).clone();
+        let is_meant = |cell: &CellSpec| {
+            about(&expectation.protocols, &protocol(cell))
+                && about(&expectation.overseers, &cell.overseer.name)
+        };
         for (cell, record) in cells.iter().zip(records) {
-            let about = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
-            if !about(&expectation.protocols, &cell.protocol.name)
-                || !about(&expectation.overseers, &cell.overseer.name)
-            {
+            if !is_meant(cell) || record.unpaired {
                 continue;
             }
             let row = tables::row(cell, record);

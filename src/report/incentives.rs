@@ -17,10 +17,13 @@ pub fn incentives(rows: &[Row]) -> String {
     if told.is_empty() {
         return String::new();
     }
+    let several = told.iter().any(|(row, _)| row.0.task.name != told[0].0.0.task.name);
     let name = |row: &Row| {
         let point = row.0.point.iter().map(|(_, value)| value.as_str());
-        let names = [row.0.protocol.name.as_str(), &row.0.overseer.name];
-        names.into_iter().chain(point).collect::<Vec<_>>().join("|")
+        let task = several.then_some(row.0.task.name.as_str());
+        let names =
+            [Some(row.0.protocol.name.as_str()), Some(&row.0.overseer.name), task].into_iter().flatten();
+        names.chain(point).collect::<Vec<_>>().join("|")
     };
     let names: Vec<String> = told.iter().map(|(row, _)| name(row)).collect();
     let width = width_of(names.iter().map(String::as_str));

@@ -6,7 +6,7 @@ use crate::scenario::league::{League, PAIRING, Pairing, meetings};
 use crate::scenario::nearest::suggestion;
 use crate::scenario::presets::{self, Preset};
 use crate::scenario::spec::{Expectation, ProtocolSpec, Published, TaskSpec};
-use crate::scenario::stages::{self, Stages};
+use crate::scenario::stages::{self, Sides, Stages};
 use crate::scenario::sweep::name_of;
 use crate::scenario::validate::{Reader, join};
 use crate::shape::{Field, Shape, Variant, optional, required};
@@ -229,9 +229,13 @@ pub(super) fn protocol(
     }
     let pairing: Option<Pairing> =
         common.get("pairing").and_then(|json| serde_json::from_value(json.clone()).ok());
-    if pairing.is_some() && (agents.len() < 2 || stages.agents_min() > 2 || stages.agents_max() != Some(2)) {
+    if pairing.is_some() && (stages.agents_min() > 2 || stages.agents_max() != Some(2)) {
         let message = "a pairing wants two agents or more and a protocol that seats two, such as debate";
         reader.wrong(place, &seats, format!("{message}; got {}", agents.len()));
+    }
+    if pairing.is_some() && stages.cross_check.sides() != Sides::AsListed {
+        let message = "a pairing swaps sides itself, in a meeting of its own; leave sides at as_listed";
+        reader.wrong(&node.place, path, message);
     }
     let too_many = |max: &usize| pairing.is_none() && agents.len() > *max;
     if let Some(max) = stages.agents_max().filter(too_many) {

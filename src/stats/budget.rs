@@ -42,7 +42,8 @@ fn problem(cell: &CellSpec) -> String {
 pub fn affordable(rows: &[Row]) -> Vec<Affordable> {
     let mut places: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
     let mut problems: Vec<Vec<usize>> = Vec::new();
-    for (at, (cell, _)) in rows.iter().enumerate() {
+    // Meetings of agents are no strategies.
+    for (at, (cell, _)) in rows.iter().enumerate().filter(|(_, (cell, _))| cell.protocol.league.is_none()) {
         let place =
             *places.entry((&cell.task.name, &cell.overseer.name, problem(cell))).or_insert(problems.len());
         problems.resize_with(problems.len().max(place + 1), Vec::new);

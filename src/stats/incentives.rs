@@ -3,7 +3,7 @@
 
 use super::LEVEL;
 use super::learning::Estimate;
-use super::proportion::wilson;
+use super::proportion::{wilson, wilson_margin};
 use super::ratings::game::{exploitability, zero_sum};
 use super::ratings::matrix::Matrix;
 use super::special::normal_margin;
@@ -84,10 +84,12 @@ fn mixed(meetings: &[Meeting], shares: &[f64]) -> Estimate {
     Estimate { mean, interval: Some(around(mean, square, trials)) }
 }
 
-/// The interval of a mean of values from 0 to 1, from their mean square.
+/// The interval of a mean of values from 0 to 1, from their mean square: a score interval of as many trials as would
+/// vary so much, were each right or wrong.
 fn around(mean: f64, square: f64, trials: f64) -> (f64, f64) {
-    let half = normal_margin(LEVEL) * ((square - mean * mean).max(0.0) / trials).sqrt();
-    ((mean - half).max(0.0), (mean + half).min(1.0))
+    let (variance, most) = (square - mean * mean, mean * (1.0 - mean));
+    let effective = if variance > 0.0 && most > 0.0 { trials * (most / variance).max(1.0) } else { trials };
+    wilson_margin(mean * effective, effective, normal_margin(LEVEL))
 }
 
 /// What agents would do, and what comes of it; `None` where nothing was played.
@@ -179,10 +181,10 @@ mod tests {
             assert!((shares[0] - 0.5).abs() < 1e-9 && (shares[4] - 0.5).abs() < 1e-9, "{shares:?}");
         }
         assert!((outlook.value - 0.5).abs() < 1e-9 && (outlook.accuracy.mean - 0.6).abs() < 1e-9);
-        // 40 trials come to 1 in any case, 40 to a half, 20 to 0: variance .4 + .1 - .36 = .14, half width
-        // 1.96 sqrt(.14 / 100).
+        // 40 trials come to 1 in any case, 40 to a half, 20 to 0: variance .4 + .1 - .36 = .14, as of 100 .24 / .14 = 171.4
+        // trials that are right or wrong, whose score interval is .597808 -+ .072560.
         let (low, high) = outlook.accuracy.interval.expect("one");
-        assert!((high - low - 2.0 * 1.959_964 * 0.0014f64.sqrt()).abs() < 1e-6, "{low} {high}");
+        assert!((low - 0.525_248).abs() < 2e-6 && (high - 0.670_368).abs() < 2e-6, "{low} {high}");
     }
 
     #[test]

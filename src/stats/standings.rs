@@ -192,22 +192,25 @@ fn rated(names: &[String], results: &Results, clustered: bool) -> Option<Standin
 /// Elo's factor, and the rating of who has not played.
 const ELO: Elo = Elo { k: 16.0, start: 0.0 };
 /// Games that Elo's ratings are taken over, and in how many orders: a rating settles over some hundreds, and
-/// then only sways.
-const GAMES: u64 = 4_000;
-const ORDERS: u32 = 8;
+/// then only sways. Of seventy agents each has more than a hundred among them.
+const GAMES: u64 = 10_000;
+const ORDERS: u32 = 32;
 
 /// Elo's ratings over an even sample of the games.
 fn elo(scores: &[Vec<Score>]) -> Option<Vec<f64>> {
     let all: u64 = scores.iter().flatten().map(|score| score.games()).sum();
-    let share =
-        |count: u64| (u128::from(count) * u128::from(GAMES.min(all)) / u128::from(all.max(1))) as usize;
+    // Rounded as the counts add up, so that what is rare has its share too.
+    let upto = |count: u64| u128::from(count) * u128::from(GAMES.min(all)) / u128::from(all.max(1));
+    let mut seen = 0;
     let mut games = Vec::new();
     for (first, row) in scores.iter().enumerate() {
         for (second, score) in row.iter().enumerate() {
             let outcomes =
                 [(Outcome::First, score.wins), (Outcome::Draw, score.draws), (Outcome::Second, score.losses)];
             for (outcome, count) in outcomes {
-                games.extend(std::iter::repeat_n(Game { first, second, outcome }, share(count)));
+                let share = upto(seen + count) - upto(seen);
+                seen += count;
+                games.extend(std::iter::repeat_n(Game { first, second, outcome }, share as usize));
             }
         }
     }

@@ -44,6 +44,17 @@ fn fields(line: &str) -> Option<(&str, &str)> {
     (key.len() == DIGITS && checksum(key, json) == sum).then_some((key, json))
 }
 
+/// Whether a line that was broken off may have been one of a journal.
+fn is_beginning(line: &[u8]) -> bool {
+    let fits = |(at, byte): (usize, &u8)| match at {
+        DIGITS => *byte == b' ',
+        at if at == 2 * DIGITS + 1 => *byte == b' ',
+        at if at < 2 * DIGITS + 1 => byte.is_ascii_hexdigit(),
+        at => at > 2 * DIGITS + 2 || *byte == b'{',
+    };
+    line.iter().enumerate().all(fits)
+}
+
 impl FileJournal {
     /// Opens a journal, or begins one, and reads what it has.
     ///
@@ -58,7 +69,8 @@ impl FileJournal {
             }
             TryLockError::Error(error) => at(error),
         })?;
-        let (mut places, mut damaged, mut end, mut torn) = (HashMap::new(), 0, 0, false);
+        let (mut places, mut damaged, mut end) = (HashMap::new(), 0, 0);
+        let (mut torn, mut begins_a_line) = (false, false);
         let mut reader = BufReader::new(&mut file);
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line).map_err(at)? > 0 {
@@ -71,10 +83,10 @@ impl FileJournal {
                 None => damaged += 1,
             }
             end += line.len() as u64;
-            torn = !line.ends_with(b"\n");
+            (torn, begins_a_line) = (!line.ends_with(b"\n"), is_beginning(&line));
             line.clear();
         }
-        if places.is_empty() && damaged > usize::from(torn) {
+        if places.is_empty() && (damaged > usize::from(torn) || (torn && !begins_a_line)) {
             // A file that never was a journal is not to be written to.
             let remedy = "choose another --journal, or remove it if nothing of it is left";
             return Err(format!("{}: exists and is no journal; {remedy}", path.display()));
@@ -93,7 +105,7 @@ impl FileJournal {
     pub fn warning(&self) -> Option<String> {
         let shown = self.path.display();
         let lost = (self.damaged > 0)
-            .then(|| format!("{shown}: {} damaged lines; what they held was played again", self.damaged));
+            .then(|| format!("{shown}: {} damaged lines; what one held is played again, once", self.damaged));
         let problem = self.state().problem.as_ref().map(|problem| format!("{shown}: {problem}"));
         let said: Vec<String> = lost.into_iter().chain(problem).collect();
         (!said.is_empty()).then(|| said.join("\n"))
@@ -200,9 +212,12 @@ mod tests {
     fn a_file_of_other_things_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("notes.txt");
-        std::fs::write(&path, "dear diary\n").expect("written");
-        let refused = FileJournal::open(&path).err().expect("refused");
-        assert!(refused.contains("is no journal"), "{refused}");
-        assert_eq!(std::fs::read_to_string(&path).expect("text"), "dear diary\n");
+        // With or without an end of the line, and where it begins as a hash does.
+        for text in ["dear diary\n", "dear diary", "{}", "a\nb", "0123456789abcdef, she said"] {
+            std::fs::write(&path, text).expect("written");
+            let refused = FileJournal::open(&path).err().expect("refused");
+            assert!(refused.contains("is no journal"), "{refused}");
+            assert_eq!(std::fs::read_to_string(&path).expect("text"), text);
+        }
     }
 }

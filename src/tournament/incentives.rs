@@ -5,6 +5,7 @@ use crate::claim::Answer;
 use crate::records::incentives::{Incentives, Meeting, Pressure, STANCES, TRIES};
 use crate::records::{Bits, TrialRecord};
 use crate::scenario::spec::CellSpec;
+use crate::scenario::stages::Sides;
 use crate::tournament::{Conditions, Ready, Stopped, learns, plan, play_act, school};
 use rayon::prelude::*;
 
@@ -22,14 +23,23 @@ struct Said {
 }
 
 /// The seats whose agents could say something else: one or two that stand for an answer to the root question, in
-/// a cell that trains nothing.
+/// a cell that trains nothing. Where a coin seats them, a match does not say who stood where.
 fn seats(cell: &CellSpec) -> Option<usize> {
     let seats = cell.protocol.stages.seats_max()?;
-    (!learns(cell) && (1..=2).contains(&seats) && cell.agents.len() >= seats).then_some(seats)
+    let coin = cell.protocol.stages.cross_check.sides() == Sides::Coin;
+    (!learns(cell) && !coin && (1..=2).contains(&seats) && cell.agents.len() >= seats).then_some(seats)
+}
+
+/// A match with its sides in the order of the seats.
+fn seated(cell: &CellSpec, mut trial: TrialRecord) -> TrialRecord {
+    if cell.protocol.stages.cross_check.sides() == Sides::Swapped {
+        trial.sides.swap(0, 1);
+    }
+    trial
 }
 
 /// What agents could do in a cell; `None` where nobody stands for an answer to the root question, where more
-/// than two do, or where something is trained.
+/// than two do, where a coin seats them, or where something is trained.
 ///
 /// # Errors
 /// As playing the cell.
@@ -52,6 +62,7 @@ pub fn incentives(cell: &CellSpec, conditions: &Conditions) -> Result<Option<Inc
     all.pressure = (0..seats)
         .flat_map(|seat| TRIES.map(|tries| Pressure { seat, tries, ..Pressure::default() }))
         .collect();
+    let mut stand = false;
     for replicate in 0..cell.replicates {
         for first in (0..cell.trials).step_by(CHUNK as usize) {
             let trials = first..cell.trials.min(first + CHUNK);
@@ -59,17 +70,16 @@ pub fn incentives(cell: &CellSpec, conditions: &Conditions) -> Result<Option<Inc
                 let ready = Ready::untaught(variant, school::line_up(variant, replicate, conditions)?);
                 let plan = plan::in_blocks(variant, conditions.block).map_err(Stopped::Unplayable)?;
                 let kept = Conditions { keep_trials: true, progress: &|_| (), ..*conditions };
-                Ok(play_act(variant, &plan, ready.act(replicate), trials.clone(), &kept)?.trials)
+                let trials = play_act(variant, &plan, ready.act(replicate), trials.clone(), &kept)?.trials;
+                Ok(trials.into_iter().map(|trial| seated(variant, trial)).collect())
             });
             let played: Vec<Vec<TrialRecord>> = played.collect::<Result<_, Stopped>>()?;
-            // Nobody stands for anything at the root where the overseer alone makes its answer.
-            if played.iter().flatten().all(|trial| trial.sides[0] == Answer::UNKNOWN.0) {
-                return Ok(None);
-            }
+            stand |= played.iter().flatten().any(|trial| trial.sides[0] != Answer::UNKNOWN.0);
             add(&mut all, replicate as usize, seats, &played);
         }
     }
-    Ok(Some(all))
+    // Nobody stands for anything at the root where the overseer alone makes its answer.
+    Ok(stand.then_some(all))
 }
 
 /// The cell with these stances of its seats.

@@ -68,9 +68,13 @@ fn empty(cell: &CellSpec) -> CellRecord {
 fn rivals(cells: &[CellSpec]) -> Vec<Vec<usize>> {
     let key = |cell: &CellSpec| (cell.task.name.clone(), cell.overseer.name.clone(), cell.point.clone());
     let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    cells.iter().enumerate().for_each(|(at, cell)| groups.entry(key(cell)).or_default().push(at));
+    // Meetings of agents are no strategies, and are compared with none.
+    let is_strategy = |cell: &CellSpec| cell.protocol.league.is_none();
+    let strategies = cells.iter().enumerate().filter(|(_, cell)| is_strategy(cell));
+    strategies.for_each(|(at, cell)| groups.entry(key(cell)).or_default().push(at));
     let others = |(at, cell): (usize, &CellSpec)| {
-        groups[&key(cell)].iter().copied().filter(|other| *other != at).collect()
+        let group = groups.get(&key(cell)).filter(|_| is_strategy(cell));
+        group.into_iter().flatten().copied().filter(|other| *other != at).collect()
     };
     cells.iter().enumerate().map(others).collect()
 }

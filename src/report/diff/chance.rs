@@ -6,6 +6,7 @@ use crate::stats::LEVEL;
 use crate::stats::family::holm;
 use crate::stats::proportion::wilson;
 use crate::stats::recovery::difference;
+use crate::stats::sequence;
 use crate::stats::special::{normal, normal_margin, student, student_margin};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -98,8 +99,9 @@ fn freedom(row: &Row) -> Option<u64> {
     let count = |column| row.text(column).parse::<u64>().ok();
     let (low, high) = row.estimate()?.interval;
     let score = count("right").zip(count("trials")).is_some_and(|(right, trials)| {
-        let (score_low, score_high) = wilson(right, trials, LEVEL);
-        (score_low - low).abs() < 1e-9 && (score_high - high).abs() < 1e-9
+        // So is a confidence sequence, where play went on until it was narrow.
+        let known = [wilson(right, trials, LEVEL), sequence::mean(right, trials, LEVEL)];
+        known.iter().any(|known| (known.0 - low).abs() < 1e-9 && (known.1 - high).abs() < 1e-9)
     });
     count("replicates").filter(|replicates| !score && *replicates > 1).map(|replicates| replicates - 1)
 }

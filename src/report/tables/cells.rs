@@ -61,7 +61,9 @@ fn fields<'a>(swept: &[String]) -> Fields<Cell<'a>> {
             agents.join(" + ")
         });
     let fields = swept.iter().enumerate().fold(fields, |fields, (at, path)| {
-        fields.text(path.clone(), "the value of a swept parameter: a column a path", move |r: &Cell| {
+        // What the top of a scenario calls by one word has a column already.
+        let name = if path.contains('.') { path.clone() } else { format!("sweep.{path}") };
+        fields.text(name, "the value of a swept parameter: a column a path", move |r: &Cell| {
             r.cell.point.get(at).map_or_else(String::new, |(_, value)| value.clone())
         })
     });

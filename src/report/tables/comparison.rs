@@ -95,21 +95,22 @@ pub(super) fn ratings<'a>(rows: &'a [Row<'a>]) -> Rows<'a> {
         .text("point", "the point of the sweep, as path=value", |r| r.0.point.clone())
         .text("player", "who is rated", |r| r.1.name.clone())
         .count("games", "games", "games played", |r| r.1.score.games())
-        .count("wins", "games", "games won: the verdict was the agent's claim and not the other's", |r| r.1.score.wins)
-        .count("draws", "games", "games that neither won", |r| r.1.score.draws)
+        .count("wins", "games", "games won: the verdict was the agent's claim and not the other's; or the strategy alone was right", |r| r.1.score.wins)
+        .count("draws", "games", "games that neither agent won; trials that two strategies are both right or both wrong in are no games", |r| r.1.score.draws)
         .count("losses", "games", "games lost", |r| r.1.score.losses)
         .estimate(
             "rating",
             "Elo points",
-            "Bradley-Terry strength by maximum likelihood with one draw's worth of prior, mean 0; the interval takes \
-             games as independent. Source: [BradleyTerry1952]",
+            "Bradley-Terry strength by maximum likelihood with one virtual draw for each pair that played, mean 0; the \
+             interval takes games as independent; empty where some never met others. Source: [BradleyTerry1952]",
             |r| r.1.rating,
         )
         .number("elo", "Elo points", "Elo's own rating, K = 16, mean over shuffled orders of a sample of the games", |r| r.1.elo)
         .source("Elo1978")
-        .number("nash", "probability", "share in the maximum-entropy Nash equilibrium of who beats whom", |r| r.1.nash)
+        .number("nash", "probability", "share in the maximum-entropy Nash equilibrium of who beats whom, in which a lead by chance counts as any; empty where \
+             a pair never met", |r| r.1.nash)
         .source("Balduzzi2018")
-        .number("alpha_rank", "probability", "mass under alpha-rank, in the limit of strong selection", |r| r.1.alpha_rank)
+        .number("alpha_rank", "probability", "mass under alpha-rank, in the limit of strong selection; empty where a pair never met", |r| r.1.alpha_rank)
         .source("Omidshafiei2019")
         .count("cycles", "", "cycles of three in the table, each beating the next beyond chance; above 0: not transitive", |r| {
             r.0.cycles

@@ -36,14 +36,16 @@ pub(super) fn incentives<'a>(rows: &'a [Row<'a>]) -> Rows<'a> {
         .number(
             "gain",
             "share of matches",
-            "what it wins more so; a match that nobody wins counts half",
+            "what it wins more so; of two agents, a match that neither wins counts half; where one stance is as good as another, \
+             chance makes it a little above 0, for it is measured on the trials it was chosen on",
             |r| Some(r.1.gain),
         )
         .estimate("response_accuracy", "share", "accuracy then", |r| Some(r.1.accuracy))
         .number(
             "exploitability",
             "share of matches",
-            "what all agents win more, each alone by its best response, added up; 0 in an equilibrium",
+            "what all agents win more, each alone by its best response, added up; 0 in an equilibrium, and a little above it \
+             by chance, as gain is",
             |r| Some(r.2.exploitability),
         )
         .text(
@@ -82,9 +84,12 @@ pub(super) fn pressure<'a>(rows: &'a [Row<'a>]) -> Rows<'a> {
             "stances it tries on each question, drawn uniformly; the overseer's favourite is taken",
             |r| r.1.tries.into(),
         )
-        .number("wins", "share of matches", "what it wins; a match that nobody wins counts half", |r| {
-            Some(under(&r.1, r.2).0)
-        })
+        .number(
+            "wins",
+            "share of matches",
+            "what it wins; of two agents, a match that neither wins counts half",
+            |r| Some(under(&r.1, r.2).0),
+        )
         .estimate("accuracy", "share", "accuracy then", |r| Some(under(&r.1, r.2).1));
     let lines = cells(rows).flat_map(|(cell, all)| {
         let trials = all.meetings.first().map_or(0, |meeting| meeting.trials);
