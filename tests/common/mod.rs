@@ -139,9 +139,9 @@ pub fn golden_numbers(name: &str, numbers: &str) {
     if let Ok(kept) = std::fs::read_to_string(path) {
         // New lines may join; a kept line never changes under the same SEMANTICS.
         let known: std::collections::BTreeMap<&str, &str> =
-            text.lines().map(|line| line.split_once(": ").unwrap_or((line, ""))).collect();
+            text.lines().map(|line| line.rsplit_once(": ").unwrap_or((line, ""))).collect();
         let same = kept.lines().next() == text.lines().next();
-        for (key, value) in kept.lines().map(|line| line.split_once(": ").unwrap_or((line, ""))) {
+        for (key, value) in kept.lines().map(|line| line.rsplit_once(": ").unwrap_or((line, ""))) {
             if let Some(now) = known.get(key).filter(|_| same) {
                 assert_eq!(*now, value, "{name}: {key} changed; raise SEMANTICS in src/records.rs");
             }
