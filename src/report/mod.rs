@@ -46,9 +46,8 @@ fn best<'a>(records: impl Iterator<Item = &'a CellRecord>) -> Option<&'a CellRec
 #[must_use]
 pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> String {
     let mut groups: Vec<((&str, &str), Vec<Row>)> = Vec::new();
-    let is_played = |(_, record): &Row| record.failed.is_none() && !record.unpaired;
-    let played = || cells.iter().copied().zip(records).filter(is_played);
-    for (cell, record) in played() {
+    let played = tables::played(cells, records);
+    for &(cell, record) in &played {
         let key = (cell.task.name.as_str(), cell.overseer.name.as_str());
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, rows)) => rows.push((cell, record)),
@@ -67,13 +66,12 @@ pub fn leaderboards(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRec
         let swept = rows.iter().any(|(cell, _)| !cell.point.is_empty());
         text.push_str(&if swept { matrix(&rows) } else { leaderboard(rows) });
     }
-    let rows: Vec<Row> = played().collect();
-    text.push_str(&standings::agents(&rows));
-    text.push_str(&incentives::incentives(&rows));
-    text.push_str(&learning::levels(&rows));
-    text.push_str(&learning::compared(&rows));
-    text.push_str(&learning::tolerances(&rows));
-    text.push_str(&learning::published(scenario, &rows));
+    text.push_str(&standings::agents(&played));
+    text.push_str(&incentives::incentives(&played));
+    text.push_str(&learning::levels(&played));
+    text.push_str(&learning::compared(&played));
+    text.push_str(&learning::tolerances(&played));
+    text.push_str(&learning::published(scenario, &played));
     text
 }
 

@@ -1,5 +1,6 @@
 //! cells.csv, calibration.csv and trials.csv: what the matches of each cell came to.
 
+use super::share;
 use crate::records::scores::{Bin, CERTAIN};
 use crate::records::{CellRecord, Tally, TrialRecord};
 use crate::report::Row;
@@ -37,11 +38,6 @@ impl Cell<'_> {
             neither: trials - first_true - second_alone,
         }
     }
-}
-
-/// A share of some, or nothing where there are none.
-fn share(part: u64, all: u64) -> Option<f64> {
-    (all > 0).then(|| part as f64 / all as f64)
 }
 
 fn fields<'a>(swept: &[String]) -> Fields<Cell<'a>> {

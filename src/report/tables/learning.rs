@@ -1,15 +1,11 @@
 //! rounds.csv, levels.csv, students.csv, compared.csv and tolerance.csv: what trainings came to.
 
+use super::share;
 use crate::records::{LearnedRound, RoundRecord, StudentRecord};
 use crate::report::Row;
 use crate::report::table::{Fields, Rows};
 use crate::scenario::spec::CellSpec;
 use crate::stats::learning::{Compared, Level, Tolerance, compared, levels, tolerances};
-
-/// A share of some, or nothing where there are none.
-fn share(part: u64, all: u64) -> Option<f64> {
-    (all > 0).then(|| part as f64 / all as f64)
-}
 
 /// rounds.csv.
 pub(super) fn rounds<'a>(rows: &'a [Row<'a>]) -> Rows<'a> {

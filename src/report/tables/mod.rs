@@ -12,6 +12,11 @@ use crate::report::Row;
 use crate::report::table::Rows;
 use crate::scenario::spec::CellSpec;
 
+/// A share of some, or nothing where there are none.
+fn share(part: u64, all: u64) -> Option<f64> {
+    (all > 0).then(|| part as f64 / all as f64)
+}
+
 /// What was played, of cells and their records.
 #[must_use]
 pub fn played<'a>(cells: &[&'a CellSpec], records: &'a [CellRecord]) -> Vec<Row<'a>> {
