@@ -7,7 +7,7 @@ mod part;
 pub mod scores;
 
 pub use bits::Bits;
-pub use part::{Journal, Part};
+pub use part::{Journal, Key, Part};
 
 use incentives::Incentives;
 use scores::{BINS, Bin};

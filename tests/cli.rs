@@ -1,75 +1,12 @@
 //! The program as a person meets it: exit codes, what goes where, what is said of mistakes.
 
-use assert_cmd::Command;
+mod common;
+
+use common::program::{SMALL, ends, folder, root, shown, small, text};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn elenchus(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_elenchus"));
-    command.current_dir(root()).args(arguments).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
-}
-
-/// Runs, and asserts the exit code; gives stdout and stderr.
-#[track_caller]
-fn ends(code: i32, arguments: &[&str]) -> (String, String) {
-    let output = elenchus(arguments);
-    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{stdout}\n{stderr}");
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    (stdout, stderr)
-}
-
-/// A folder of this test's own, with files in it.
-fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in files {
-        fs::write(folder.path().join(name), bytes).expect("a file");
-    }
-    folder
-}
-
-fn shown(path: PathBuf) -> String {
-    path.display().to_string()
-}
-
-/// A scenario that takes no time.
-const SMALL: &str = r#"
-trials = 200
-[task]
-family = "claim_tree"
-[[agent]]
-name = "expert"
-competence = { kind = "by_level", accuracy = 0.9 }
-[[agent]]
-name = "liar"
-stance = { kind = "deceptive", lie = "plausible" }
-[[overseer]]
-name = "human"
-error = { kind = "uniform", rate = 0.1 }
-[[protocol]]
-preset = "trust"
-agents = ["expert"]
-[[protocol]]
-preset = "debate"
-agents = ["expert", "liar"]
-"#;
-
-/// The small scenario and a place for its result.
-fn small() -> (tempfile::TempDir, String, String) {
-    let folder = folder(&[("small.toml", SMALL.as_bytes())]);
-    let (scenario, out) = (shown(folder.path().join("small.toml")), shown(folder.path().join("result")));
-    (folder, scenario, out)
-}
+use std::process::{Command, Stdio};
 
 /// The stored result of a shipped scenario.
 fn stored(name: &str) -> String {
@@ -302,7 +239,7 @@ fn results_are_not_written_over_something_else() {
         .map(|entry| entry.expect("an entry").file_name())
         .collect();
     left.sort();
-    assert_eq!(left, ["result", "small.toml", "stranger"], "nothing is left beside it");
+    assert_eq!(left, ["result", "result.state", "small.toml", "stranger"], "nothing is left beside it");
 }
 
 /// No run takes place whose result has no place; these would take years.
@@ -413,7 +350,7 @@ fn the_picture_in_the_readme_is_what_its_first_command_prints() {
 /// Starts a run of many trials, sends it this many interrupts, and gives its exit code and what it said.
 #[cfg(unix)]
 fn interrupted(arguments: &[&str], times: usize) -> (Option<i32>, String) {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_elenchus"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_elenchus"))
         .args([&["run", "--trials", "1000000000"][..], arguments].concat())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -421,7 +358,7 @@ fn interrupted(arguments: &[&str], times: usize) -> (Option<i32>, String) {
         .expect("the program starts");
     for time in 0..times {
         std::thread::sleep(std::time::Duration::from_millis(if time == 0 { 500 } else { 50 }));
-        let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         // The program may have ended at the first.
         assert!(kill.expect("kill is there").success() || time > 0);
     }
@@ -437,9 +374,12 @@ fn an_interrupted_run_leaves_nothing_half_done() {
     let (folder, scenario, out) = small();
     let (code, said) = interrupted(&[&scenario, "--out", &out], 1);
     assert_eq!(code, Some(130));
-    assert!(said.contains("interrupted; nothing was written"), "{said}");
+    assert!(said.contains("interrupted; what is finished is kept in"), "{said}");
     let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
-    assert_eq!(left.len(), 1, "the scenario alone: {left:?}");
+    assert_eq!(left.len(), 2, "the scenario and the state: {left:?}");
+    let (code, said) = interrupted(&[&scenario, "--out", &out, "--no-state"], 1);
+    assert_eq!(code, Some(130));
+    assert!(said.contains("interrupted; nothing was written"), "{said}");
 }
 
 /// A block of these takes about a second, and most often the second interrupt is heard before it ends.
@@ -451,13 +391,13 @@ fn a_second_interrupt_waits_for_nothing() {
     let (code, said) = interrupted(&[&[scenario.as_str(), "--out", &out][..], &deep].concat(), 2);
     assert_eq!(code, Some(130));
     assert!(said.is_empty() || said.contains("interrupted"), "{said}");
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "the scenario alone");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "the scenario and the state");
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     for arguments in [&["list"][..], &["explain", "debate"], &["schema"], &["man"]] {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_elenchus"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_elenchus"))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -590,37 +530,6 @@ fn play_until_intervals_are_narrow_is_reproduced() {
     assert!(stderr.contains("until_difference"), "{stderr}");
     let (_, stderr) = ends(2, &["run", &scenario, "--until", "0"]);
     assert!(stderr.contains("until"), "{stderr}");
-}
-
-/// The journal's lines are found again: nothing that is in it is played twice, more replicates add theirs alone,
-/// and what comes out is the same bytes as without.
-#[test]
-fn a_run_goes_on_from_its_journal() {
-    let (folder, scenario, out) = small();
-    let journal = folder.path().join("journal");
-    let played = |replicates: u32| {
-        let set = format!("replicates={replicates}");
-        let run = ["run", &scenario, "--out", &out, "--quiet", "--set", &set];
-        ends(0, &[&run[..], &["--journal", &shown(journal.clone())]].concat());
-        let text = fs::read_to_string(&journal).expect("a journal");
-        (fs::read(Path::new(&out).join("cells.csv")).expect("cells"), text)
-    };
-    let (first, two) = played(1);
-    assert_eq!(two.lines().count(), 2, "two cells of one replicate");
-    let (second, kept) = played(1);
-    assert!(second == first && kept == two);
-    let (more, six) = played(3);
-    assert!(six.starts_with(&two) && six.lines().count() == 6);
-    ends(0, &["run", &scenario, "--out", &out, "--quiet", "--set", "replicates=3"]);
-    assert_eq!(fs::read(Path::new(&out).join("cells.csv")).expect("cells"), more);
-    // A damaged line is told and its part is played again.
-    fs::write(&journal, six.replacen("\"right\":1", "\"right\":2", 1)).expect("a file to write");
-    let run = ["run", &scenario, "--out", &out, "--quiet", "--set", "replicates=3"];
-    let (_, stderr) = ends(0, &[&run[..], &["--journal", &shown(journal.clone())]].concat());
-    assert!(stderr.contains("1 damaged lines"), "{stderr}");
-    assert_eq!(fs::read(Path::new(&out).join("cells.csv")).expect("cells"), more);
-    let (_, stderr) = ends(2, &["run", &scenario, "--out", &out, "--journal", &scenario]);
-    assert!(stderr.contains("is no journal"), "{stderr}");
 }
 
 /// The dictionary beside the results is the program's; every column is explained.

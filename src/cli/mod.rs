@@ -3,12 +3,17 @@
 
 mod changes;
 mod diff;
+mod finish;
+mod merge;
 mod play;
 mod report;
 mod reproduce;
 mod run;
 mod show;
+mod status;
+mod submit;
 mod trace;
+mod watch;
 
 use changes::Axes;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -73,6 +78,12 @@ enum Verb {
     },
     /// Play a scenario, and what agents gain by choosing what they say: best of n, best responses, equilibria
     Optimise(run::Run),
+    /// Make one result of the shards of a run
+    Merge(merge::Merge),
+    /// Hand the shards of a run to an engine that has the machines
+    Submit(submit::Submit),
+    /// Say how far runs and shards are
+    Status(status::Status),
     /// Play a stored result again and compare byte for byte
     Reproduce(reproduce::Reproduce),
     /// Compare two stored results cell by cell; 0: the same, 4: they differ
@@ -126,6 +137,9 @@ pub fn main() -> ExitCode {
             Err((End::Usage, format!("sweep: want at least one --over PATH=VALUES, got none; {remedy}")))
         }
         Verb::Sweep { axes, run } => run.play(&axes, false),
+        Verb::Merge(merge) => merge.play(),
+        Verb::Submit(submit) => submit.send(),
+        Verb::Status(status) => status.tell(),
         Verb::Reproduce(reproduce) => reproduce.play(),
         Verb::Diff(diff) => diff.tell(),
         Verb::Report(report) => report.write(),

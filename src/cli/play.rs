@@ -1,17 +1,19 @@
-//! Playing cells with a progress bar, on so many threads, until done or interrupted.
+//! Playing with a progress bar, on so many threads, until done or interrupted.
 
 use crate::cli::End;
+use crate::cli::watch::Watch;
 use crate::records::{CellRecord, Journal, KeptMatch};
 use crate::scenario::spec::CellSpec;
-use crate::store::journal::FileJournal;
-use crate::tournament::{Conditions, Going, Stopped, incentives, learns, plan, play, trace};
+use crate::store::state::State;
+use crate::tournament::{Conditions, Stopped, incentives, learns, plan, play, trace};
+use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Options of a run that do not change what comes out.
+#[derive(Default)]
 pub struct Options<'a> {
     /// Threads; 0: all cores.
     pub threads: usize,
@@ -23,10 +25,50 @@ pub struct Options<'a> {
     pub keep_students: bool,
     /// Whether to ask what agents could do by choosing what they say.
     pub optimise: bool,
-    /// Where finished replicates are kept, and found again.
-    pub journal: Option<&'a FileJournal>,
-    /// No progress.
-    pub quiet: bool,
+    /// Where what is finished is kept, and found again.
+    pub state: Option<&'a State>,
+    /// What was finished elsewhere: nothing else is played.
+    pub replayed: Option<&'a dyn Journal>,
+    /// Whether all ends with the first cell that comes to nothing.
+    pub fail_fast: bool,
+    /// How progress is told.
+    pub progress: Progress,
+}
+
+/// How progress is told, on stderr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// A bar, where stderr is a terminal
+    #[default]
+    Bar,
+    /// A JSON object a line, once a second
+    Json,
+    /// Not at all
+    None,
+}
+
+/// How much there is to play.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Size {
+    /// Matches.
+    pub matches: u64,
+    /// Cells, or pieces of work of a shard.
+    pub cells: u64,
+}
+
+impl Size {
+    /// The size of some cells.
+    ///
+    /// # Errors
+    /// Why one cannot be played.
+    pub fn of(cells: &[CellSpec]) -> Result<Self, (End, String)> {
+        let mut matches: u64 = 0;
+        for cell in cells {
+            let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
+            matches = matches.saturating_add(plan.matches);
+        }
+        Ok(Self { matches, cells: cells.len() as u64 })
+    }
 }
 
 /// The numbers of threads that a machine bears.
@@ -71,61 +113,79 @@ pub fn tell(matches: Vec<Wanted>) -> Result<Vec<KeptMatch>, (End, String)> {
 /// # Errors
 /// With its exit code, why not.
 pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (End, String)> {
+    under(Size::of(cells)?, options, |conditions, watch| {
+        let mut records = play(cells, conditions)?;
+        if options.optimise {
+            watch.say("every stance of every agent");
+            // Each cell in parallel over its stances: one at a time keeps few matches in memory.
+            let played = cells.iter().zip(&mut records).filter(|(_, record)| !record.unpaired);
+            for (cell, record) in played {
+                record.incentives = incentives(cell, conditions)?;
+            }
+        }
+        Ok(records)
+    })
+}
+
+/// Plays under these options, as `play` says.
+///
+/// # Errors
+/// With its exit code, why it ended before it was done.
+pub fn under<T: Send>(
+    size: Size,
+    options: &Options,
+    play: impl FnOnce(&Conditions, &Watch) -> Result<T, Stopped> + Send,
+) -> Result<T, (End, String)> {
     // A second handler in one process is a test's doing; the first one serves.
     let _ = ctrlc::set_handler(interrupt);
-    let mut matches: u64 = 0;
-    for cell in cells {
-        let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
-        matches = matches.saturating_add(plan.matches);
-    }
-    // indicatif draws nothing when stderr is no terminal.
-    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new(matches) };
-    let style = "{bar:30} {percent:>3}% {human_pos} of {human_len} matches, {per_sec}, {eta} left{msg}";
-    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
+    let watch = Watch::new(size, options.progress, options.state);
+    let failed = |reason: &str| {
+        watch.failed(reason);
+        if options.fail_fast {
+            INTERRUPTED.store(true, Ordering::Relaxed);
+        }
+    };
+    let journal = options.state.map(|state| &state.journal as &dyn Journal);
     let conditions = Conditions {
         block: options.block,
         keep_trials: options.keep_trials,
         keep_students: options.keep_students,
-        journal: options.journal.map(|journal| journal as &dyn Journal),
-        progress: &|trials| bar.inc(trials),
-        training: &|going| {
-            // Steps are many; a terminal shows a few a second.
-            if going.step.is_multiple_of(16) {
-                let Going { replicate, round, step, loss, level, accuracy, .. } = going;
-                bar.set_message(format!(
-                    "; replicate {replicate}: round {round}, step {step}, loss {loss:.3}, level {level} right {accuracy:.3}"
-                ));
-            }
-        },
+        journal: options.replayed.or(journal),
+        replay: options.replayed.is_some(),
+        progress: &|trials| watch.played(trials),
+        finished: &|| watch.finished(),
+        training: &|going| watch.training(going),
+        failed: &failed,
         interrupted: &|| INTERRUPTED.load(Ordering::Relaxed),
         ..Conditions::default()
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
-    let records = pool.install(|| {
-        let mut records = play(cells, &conditions)?;
-        if options.optimise {
-            bar.set_message("; every stance of every agent");
-            // Each cell in parallel over its stances: one at a time keeps few matches in memory.
-            let played = cells.iter().zip(&mut records).filter(|(_, record)| !record.unpaired);
-            for (cell, record) in played {
-                record.incentives = incentives(cell, &conditions)?;
-            }
-        }
-        Ok(records)
-    });
-    bar.finish_and_clear();
-    if let Some(warning) = options.journal.and_then(FileJournal::warning) {
-        anstream::eprintln!("{warning}");
-    }
-    records.map_err(|stopped| match stopped {
-        Stopped::Interrupted if options.journal.is_some() => {
-            let kept =
-                "interrupted; what was finished is in the journal, and the same command goes on from it";
-            (End::Interrupted, kept.into())
-        }
-        Stopped::Interrupted => (End::Interrupted, "interrupted; nothing was written".into()),
+    let outcome = watch.over(|| pool.install(|| play(&conditions, &watch)));
+    let outcome = match (outcome, watch.first_failure()) {
+        (Err(Stopped::Interrupted), Some(reason)) if options.fail_fast => Err(Stopped::Failed(reason)),
+        (outcome, _) => outcome,
+    };
+    let outcome = outcome.map_err(|stopped| said(stopped, options.state));
+    watch.ended(outcome.as_ref().map(drop).map_err(|(end, reason)| (*end, reason.as_str())));
+    outcome
+}
+
+/// How a run ended before it was done, for people.
+fn said(stopped: Stopped, state: Option<&State>) -> (End, String) {
+    match stopped {
+        Stopped::Interrupted => match state {
+            Some(state) => (
+                End::Interrupted,
+                format!(
+                    "interrupted; what is finished is kept in {}: the same command goes on from there",
+                    state.folder.display()
+                ),
+            ),
+            None => (End::Interrupted, "interrupted; nothing was written".into()),
+        },
         Stopped::Unplayable(reason) => (End::Usage, reason),
-        Stopped::Failed(reason) => (End::Failed, reason),
-    })
+        Stopped::Missing(cell) => (End::Incomplete, format!("{cell}: not all of it was played")),
+        Stopped::Failed(reason) | Stopped::Unkept(reason) => (End::Failed, reason),
+    }
 }

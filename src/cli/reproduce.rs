@@ -1,7 +1,8 @@
 //! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
 
-use crate::cli::play::{self, Options, Wanted, threads};
-use crate::cli::run::{chosen, judge_expectations};
+use crate::cli::finish::judge_expectations;
+use crate::cli::play::{self, Options, Progress, Wanted, threads};
+use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
 use crate::records::{KeptMatch, SEMANTICS};
 use crate::scenario::from_document;
@@ -71,8 +72,8 @@ impl Reproduce {
         let keep_trials = stored.files.contains_key("trials.csv");
         let optimise = stored.manifest["optimised"] == json!(true);
         let Self { threads, block, quiet, .. } = self;
-        let options =
-            Options { threads, block, keep_trials, keep_students: false, journal: None, optimise, quiet };
+        let progress = if quiet { Progress::None } else { Progress::Bar };
+        let options = Options { threads, block, keep_trials, optimise, progress, ..Options::default() };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
         let matches = play::tell(kept(&stored, &cells)?)?;

@@ -1,20 +1,17 @@
-//! `run` and `sweep`: plays a scenario, writes its result, prints who did best.
+//! `run`, `sweep` and `optimise`: plays a scenario, writes its result, prints who did best; or plays a share of it.
 
 use crate::cli::changes::{Axes, Changes};
-use crate::cli::play::{self, Options, threads};
-use crate::cli::{End, Outcome, print, report};
+use crate::cli::finish::{Finished, LOCAL, Written};
+use crate::cli::play::{self, Options, Size, threads};
+use crate::cli::{End, Outcome, print};
 use crate::learners::network::train_on_gpu;
-use crate::records::CellRecord;
-use crate::report::table::Value;
-use crate::report::{leaderboards, tables};
 use crate::scenario::spec::{CellSpec, Scenario, Until};
-use crate::store::journal::FileJournal;
-use crate::store::results::Played;
-use crate::store::{files, machine, place};
+use crate::store::files;
+use crate::store::state::{self, ShardFile, State};
+use crate::tournament::shards::{self, Shard};
 use clap::{Args, ValueEnum};
-use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 #[derive(Args)]
 pub struct Run {
@@ -28,24 +25,27 @@ pub struct Run {
     /// Threads, 1 to 1024; 0: all cores
     #[arg(long, default_value_t = 0, value_parser = threads())]
     threads: usize,
-    /// Where to write the result [default: results/local/<scenario>-<hash>]
+    #[command(flatten)]
+    written: Written,
+    /// Where what is finished is kept, so that the same command, or a longer one, goes on from there [default: the
+    /// result's name and .state; without --out results/local/<scenario>.state]
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Keep finished replicates in this file, and go on from those it has
-    #[arg(long, value_name = "FILE")]
-    journal: Option<PathBuf>,
-    /// Keep the first few matches of each cell as trees, to read in a report [default: 0; with --report: 2]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(..=1000))]
-    matches: Option<u64>,
+    state: Option<PathBuf>,
+    /// Keep nothing until all is finished
+    #[arg(long, conflicts_with = "state")]
+    no_state: bool,
+    /// Play share K of N into the directory --out; `merge` makes a result of all N
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["cell", "state", "no_state", "report", "matches"])]
+    shard: Option<Shard>,
+    /// End with the first cell that comes to nothing; what is finished is kept
+    #[arg(long, conflicts_with = "keep_going")]
+    fail_fast: bool,
+    /// Play all other cells when one comes to nothing, the default
+    #[arg(long)]
+    keep_going: bool,
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
-    /// Write the result as an HTML page too, report.html
-    #[arg(long)]
-    report: bool,
-    /// Forms of the tables; Parquet files lie beside the CSV files, with the same columns and rows
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
     /// Where networks are trained; on a GPU results are not the same bytes
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     device: Device,
@@ -55,12 +55,6 @@ pub struct Run {
     /// Trials per block; changes nothing but speed
     #[arg(long, hide = true)]
     block: Option<usize>,
-    /// No progress and no table, only the result's path
-    #[arg(long)]
-    quiet: bool,
-    /// Print the rows as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Where networks are trained.
@@ -70,125 +64,122 @@ enum Device {
     Cuda,
 }
 
-/// The forms of a result's tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    Parquet,
+fn usage(message: String) -> (End, String) {
+    (End::Usage, message)
 }
 
 impl Run {
     /// Plays the scenario.
     pub fn play(self, axes: &Axes, optimise: bool) -> Outcome {
         if self.device == Device::Cuda {
-            train_on_gpu().map_err(|reason| (End::Usage, reason))?;
-        }
-        if self.format == Format::Parquet && !cfg!(feature = "parquet") {
-            let remedy = "this program was built without Parquet; build it with --features parquet, or use the CSV files";
-            return Err((End::Usage, format!("--format parquet: {remedy}")));
+            train_on_gpu().map_err(usage)?;
         }
         let overrides = self.changes.overrides(axes)?;
-        let scenario =
-            files::scenario(&self.scenario, &overrides).map_err(|problems| (End::Usage, problems))?;
+        let scenario = files::scenario(&self.scenario, &overrides).map_err(usage)?;
         let cells = chosen(&scenario, self.cell.as_deref())?;
-        // Hours of play are not to end at a place that takes no result.
-        let local = Path::new("results/local");
-        let unnamed = local.join(format!("{}-hash", scenario.name));
-        place::check(self.out.as_deref().unwrap_or(&unnamed)).map_err(|error| (End::Usage, error))?;
+        if optimise && cells.iter().any(|cell| cell.until != Until::default()) {
+            let why = "how long a cell is played hangs on what comes out; leave until out, and set trials";
+            return Err(usage(format!("optimise and until: {why}")));
+        }
+        if let Some(shard) = self.shard {
+            return self.play_share(&scenario, shard, optimise);
+        }
+        self.written.check(&scenario)?;
+        let state = self.state_of(&scenario)?;
         #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
         let start = Instant::now();
-        if self.journal.is_some() && self.device == Device::Cuda {
-            let remedy =
-                "what a GPU trains differs from run to run; leave --journal out, or train on the CPU";
-            return Err((End::Usage, remedy.into()));
-        }
-        if cells.iter().any(|cell| cell.until != Until::default()) {
-            let why = "how long a cell is played hangs on what comes out; leave until out, and set trials";
-            for (asked, what) in [(self.journal.is_some(), "--journal"), (optimise, "optimise")] {
-                if asked {
-                    return Err((End::Usage, format!("{what} and until: {why}")));
-                }
-            }
-        }
-        let journal = self.journal.as_deref().map(FileJournal::open).transpose();
-        let journal = journal.map_err(|error| (End::Usage, error))?;
-        let options = Options {
-            journal: journal.as_ref(),
+        let records = play::all(cells, &self.options(state.as_ref(), optimise))?;
+        self.written.finish(&Finished {
+            scenario: &scenario,
+            cells,
+            records: &records,
+            keep_trials: self.keep_trials,
+            optimised: optimise,
+            wall_ms: start.elapsed().as_millis() as u64,
+            threads: self.threads,
+            on_gpu: self.device == Device::Cuda,
+        })
+    }
+
+    fn options<'a>(&self, state: Option<&'a State>, optimise: bool) -> Options<'a> {
+        Options {
             threads: self.threads,
             block: self.block,
             keep_trials: self.keep_trials,
             keep_students: self.keep_students,
             optimise,
-            quiet: self.quiet,
-        };
-        let records = play::all(cells, &options)?;
-        let refs: Vec<&CellSpec> = cells.iter().collect();
-        let each = self.matches.unwrap_or(if self.report { 2 } else { 0 });
-        let matches = play::tell(play::told(cells, each))?;
-        let (with_trials, matches) = (self.keep_trials, matches.as_slice());
-        let (cells, records) = (refs.as_slice(), records.as_slice());
-        let played =
-            Played { scenario: &scenario, cells, records, with_trials, optimised: optimise, matches };
-        let result = played.outcome().map_err(|error| (End::Failed, error))?;
-        let folder = self.out.clone().unwrap_or_else(|| local.join(result.name()));
-        let mut provenance = provenance(start.elapsed().as_millis() as u64, self.threads);
-        if self.device == Device::Cuda {
-            provenance["device"] = json!("cuda");
+            state,
+            replayed: None,
+            fail_fast: self.fail_fast,
+            progress: self.written.progress(),
         }
-        let parquet = self.format == Format::Parquet;
-        let written = result.write(&folder, provenance, || played.beside(parquet));
-        written.map_err(|error| (End::Failed, error))?;
-        let page = if self.report { Some(report::write(&folder, None)?) } else { None };
-        let hash = result.manifest["hash"].as_str().unwrap_or_default();
-        if self.json {
-            let rows: Vec<_> =
-                tables::played(cells, records).iter().map(|(cell, record)| row_json(cell, record)).collect();
+    }
+
+    /// Where what is finished is kept, if it is.
+    fn state_of(&self, scenario: &Scenario) -> Result<Option<State>, (End, String)> {
+        if self.no_state || (self.device == Device::Cuda && self.state.is_none()) {
+            return Ok(None);
+        }
+        if self.device == Device::Cuda {
+            let remedy = "what a GPU trains differs from run to run; leave --state out, or train on the CPU";
+            return Err(usage(remedy.into()));
+        }
+        let unnamed = Path::new(LOCAL).join(&scenario.name);
+        let folder = self.state.clone();
+        let folder = folder.unwrap_or_else(|| state::beside(self.written.out.as_deref().unwrap_or(&unnamed)));
+        State::open(&folder).map(Some).map_err(usage)
+    }
+
+    /// Plays a share of the scenario, and leaves it to be merged.
+    fn play_share(&self, scenario: &Scenario, shard: Shard, optimise: bool) -> Outcome {
+        let Some(folder) = &self.written.out else {
+            return Err(usage(format!("--shard {shard}: want --out DIR, where this share is kept")));
+        };
+        if self.device == Device::Cuda {
+            return Err(usage("--shard: what a GPU trains differs from run to run; train on the CPU".into()));
+        }
+        let cells = &scenario.cells;
+        let units = shards::share(cells, optimise, shard).map_err(usage)?;
+        let mut file = ShardFile::new(scenario, shard);
+        (file.optimise, file.keep_trials, file.keep_students) =
+            (optimise, self.keep_trials, self.keep_students);
+        let state = State::open(folder).map_err(usage)?;
+        if let Some(there) = ShardFile::read(folder).ok().filter(|there| there.shard != shard) {
+            let remedy = "a directory takes one share; choose another --out";
+            return Err(usage(format!("{}: holds share {}; {remedy}", folder.display(), there.shard)));
+        }
+        file.write(folder).map_err(|error| (End::Failed, error))?;
+        let matches = units.iter().map(|unit| {
+            let whole: u64 = unit
+                .cells
+                .iter()
+                .map(|at| crate::tournament::plan(&cells[*at]).map_or(0, |p| p.matches))
+                .sum();
+            if unit.replicate.is_some() { whole / u64::from(cells[unit.cells[0]].replicates) } else { whole }
+        });
+        let size = Size { matches: matches.sum(), cells: units.len() as u64 };
+        let options = self.options(Some(&state), optimise);
+        let failed = play::under(size, &options, |conditions, watch| {
+            shards::play_units(cells, &units, optimise, conditions)?;
+            Ok(watch.first_failure())
+        })?;
+        state.journal.sync().map_err(|error| (End::Failed, error))?;
+        file.done = true;
+        file.write(folder).map_err(|error| (End::Failed, error))?;
+        if self.written.json {
             let folder = folder.display().to_string();
-            print(&format!("{}\n", json!({ "result": folder, "hash": hash, "cells": rows })))?;
-        } else if self.quiet {
+            print(&format!("{}\n", serde_json::json!({ "shard": folder, "units": units.len() })))?;
+        } else if self.written.quiet {
             print(&format!("{}\n", folder.display()))?;
         } else {
-            print(&leaderboards(&scenario, cells, records))?;
-            let short = hash.get(..10).unwrap_or_default();
-            print(&format!(
-                "\nresult {short} in {0}\nreproduce with: elenchus reproduce {0}\n",
-                folder.display()
-            ))?;
-            if let Some(page) = page {
-                print(&format!("report in {}\n", page.display()))?;
-            }
+            print(&format!("share {shard} in {}, {} pieces of work\n", folder.display(), units.len()))?;
         }
-        failures(records)?;
-        judge_expectations(&scenario, cells, records)
+        // That a cell comes to nothing is its outcome: merge writes it down.
+        if let Some(reason) = failed {
+            anstream::eprintln!("{reason}");
+        }
+        Ok(End::Done)
     }
-}
-
-/// A cell's row for programs: numbers as numbers, null where there is none.
-fn row_json(cell: &CellSpec, record: &CellRecord) -> serde_json::Value {
-    let swept = |column: &str| {
-        let path = column.strip_prefix("sweep.").unwrap_or(column);
-        column.contains('.') && cell.point.iter().any(|(swept, _)| swept == path)
-    };
-    let value = |(column, value): (String, Value)| {
-        // Swept values are words, of which some are numbers.
-        let number = serde_json::from_str::<serde_json::Number>(&value.to_string()).ok();
-        let json = number.filter(|_| swept(&column)).map_or_else(|| value.json(), serde_json::Value::Number);
-        (column, json)
-    };
-    serde_json::Value::Object(tables::row(cell, record).into_iter().map(value).collect())
-}
-
-/// Says which cells came to nothing.
-pub fn failures(records: &[CellRecord]) -> Result<(), (End, String)> {
-    let failed: Vec<&str> = records.iter().filter_map(|record| record.failed.as_deref()).collect();
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let (count, cells) = (failed.len(), if failed.len() == 1 { "cell" } else { "cells" });
-    Err((
-        End::Failed,
-        format!("{count} {cells} came to nothing, the others are written\n  {}", failed.join("\n  ")),
-    ))
 }
 
 /// All cells, or the one that is asked for.
@@ -207,52 +198,4 @@ pub fn chosen<'a>(scenario: &'a Scenario, id: Option<&str>) -> Result<&'a [CellS
         return Err((End::Usage, format!("no cell {id:?}; there are\n  {}{more}", known.join("\n  "))));
     }
     Ok(found)
-}
-
-fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
-    #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
-    let now = SystemTime::now();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": option_env!("ELENCHUS_COMMIT"),
-        "cpu": machine::cpu(),
-        "host": machine::host(),
-        "threads": if threads == 0 { cores } else { threads },
-        "wall_ms": wall_ms,
-        "unix_s": now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()),
-    })
-}
-
-/// Compares what the scenario expects with what came out.
-pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Outcome {
-    let mut unmet = Vec::new();
-    for expectation in &scenario.expectations {
-        let about = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
-        // A meeting of agents goes by the name of its league.
-        let protocol =
-            |cell: &CellSpec| cell.protocol.league.as_ref().map_or(&cell.protocol.name, |l| &l.name).clone();
-        let is_meant = |cell: &CellSpec| {
-            about(&expectation.protocols, &protocol(cell))
-                && about(&expectation.overseers, &cell.overseer.name)
-        };
-        for (cell, record) in cells.iter().zip(records) {
-            if !is_meant(cell) || record.unpaired {
-                continue;
-            }
-            let row = tables::row(cell, record);
-            let got = row
-                .iter()
-                .find(|(column, _)| *column == expectation.column)
-                .and_then(|(_, v)| v.to_string().parse::<f64>().ok());
-            if !got.is_some_and(|got| (got - expectation.value).abs() <= expectation.within) {
-                let got = got.map_or("no such number".into(), |got| got.to_string());
-                unmet.push(format!(
-                    "expected {} = {} within {} ({}), got {got}: {}",
-                    expectation.column, expectation.value, expectation.within, expectation.because, cell.id
-                ));
-            }
-        }
-    }
-    if unmet.is_empty() { Ok(End::Done) } else { Err((End::Failed, unmet.join("\n"))) }
 }

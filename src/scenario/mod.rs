@@ -30,7 +30,7 @@ pub struct Source<'a> {
 }
 
 /// What a command line changes about a scenario.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// Another seed.
     pub seed: Option<u64>,

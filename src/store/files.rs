@@ -1,7 +1,7 @@
 //! Reading scenarios and what they name, with errors that name the path and a remedy.
 
 use crate::scenario::spec::Scenario;
-use crate::scenario::{Overrides, Source, read};
+use crate::scenario::{Overrides, Source, from_document, read};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -14,6 +14,9 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
     let hint =
         |error| if path.exists() { error } else { format!("{error}; shipped scenarios are in scenarios/") };
     let text = text(path).map_err(hint)?;
+    if path.extension().is_some_and(|ending| ending == "json") {
+        return resolved(path, &text, overrides);
+    }
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
     let folder = path.parent().unwrap_or(Path::new("."));
     let tables = |name: &str| {
@@ -23,6 +26,20 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
     };
     let file = path.display().to_string();
     read(&Source { file: &file, stem, text: &text, tables: &tables }, overrides).map_err(|p| p.to_string())
+}
+
+/// Reads a scenario that is resolved already: a manifest's, or one that `submit` wrote.
+fn resolved(path: &Path, text: &str, overrides: &Overrides) -> Result<Scenario, String> {
+    let shown = path.display();
+    if *overrides != Overrides::default() {
+        return Err(format!(
+            "{shown}: is resolved, and takes no changes; make them to the scenario it was made of"
+        ));
+    }
+    let document: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("{shown}: {error}; name a scenario file"))?;
+    let document = document.get("scenario").unwrap_or(&document);
+    from_document(document).map_err(|problems| format!("{shown}: {problems}"))
 }
 
 /// The longest text that is read; some files have no end.

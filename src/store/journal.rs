@@ -1,58 +1,186 @@
-//! The journal: finished replicates, appended one by one to a file, so that a run that was broken off goes
-//! on from them. A line is a checksum, the part's key, and the part as JSON; what was torn or damaged
-//! does not fit its checksum and is played again.
+//! The journal: finished parts of a run, appended to a file one by one, so that a run that was broken off goes on from
+//! them. A frame is a mark, a length, a checksum, the part's key and trials, and the part; what was torn or damaged
+//! does not fit its checksum, is told, and is played again.
 
-use crate::records::{Journal, Part};
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use crate::records::{Journal, Key, Part};
+use crate::store::disk;
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// How a journal begins. Another layout of frames or parts has another number, and its frames fit no checksum.
+const HEADER: &[u8; 19] = b"elenchus journal 1\n";
+/// How a frame begins: where to look for the next one behind damage.
+const MARK: [u8; 4] = [0xe1, b'p', b'r', b't'];
+/// Bytes of a frame before its body: mark, length of the body, checksum.
+const HEAD: usize = 4 + 4 + 16;
+/// Bytes of a body before the part: key, first trial, last trial.
+const OWN: usize = 16 + 8 + 8;
+/// The longest body; of a longer one nobody could tell damage from length.
+const BODY_MAX: usize = 1 << 28;
+
+/// What a part is of, in order, so that those of one key that begin alike lie together.
+type Name = (Key, u64, u64);
+
+/// Where a frame is, and how long its body is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    start: u64,
+    body: u32,
+}
+
+fn checksum(body: &[u8]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(HEADER).update(&(body.len() as u64).to_le_bytes()).update(body);
+    let mut sum = [0; 16];
+    hasher.finalize_xof().fill(&mut sum);
+    sum
+}
+
+fn frame(key: &Key, trials: &Range<u64>, part: &Part) -> Result<Vec<u8>, String> {
+    let mut frame = vec![0; HEAD];
+    frame.extend(key);
+    frame.extend(trials.start.to_le_bytes());
+    frame.extend(trials.end.to_le_bytes());
+    let mut frame = postcard::to_extend(part, frame).map_err(|error| error.to_string())?;
+    let body = frame.len() - HEAD;
+    if body > BODY_MAX {
+        return Err(format!(
+            "a part of {body} bytes is too long; leave out --keep-trials or --keep-students"
+        ));
+    }
+    let sum = checksum(&frame[HEAD..]);
+    frame[..4].copy_from_slice(&MARK);
+    frame[4..8].copy_from_slice(&(body as u32).to_le_bytes());
+    frame[8..HEAD].copy_from_slice(&sum);
+    Ok(frame)
+}
+
+/// The body's length of a frame that begins so, if one can.
+fn body_of(head: &[u8; HEAD]) -> Option<usize> {
+    let body = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    (head[..4] == MARK && (OWN..=BODY_MAX).contains(&body)).then_some(body)
+}
+
+fn name_of(body: &[u8]) -> Name {
+    let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| body[at + i]));
+    (std::array::from_fn(|i| body[i]), number(16), number(24))
+}
+
+/// What a file was found to hold.
+#[derive(Debug, Default)]
+struct Found {
+    places: BTreeMap<Name, Place>,
+    /// Stretches that are no frames.
+    damaged: usize,
+    /// Where the last whole frame ends.
+    end: u64,
+    /// Bytes of the file.
+    length: u64,
+    /// Whether it begins as journals of this version do.
+    headed: bool,
+}
+
+/// Reads a journal from its beginning.
+fn scan(file: &File) -> io::Result<Found> {
+    let length = file.metadata()?.len();
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    reader.seek(SeekFrom::Start(0))?;
+    let mut header = vec![0; HEADER.len().min(length as usize)];
+    reader.read_exact(&mut header)?;
+    let headed = HEADER.starts_with(&header);
+    let mut found = Found { end: header.len() as u64, length, headed, ..Found::default() };
+    let mut at = found.end;
+    let mut body = Vec::new();
+    let mut whole = true;
+    while at + HEAD as u64 <= length {
+        let mut head = [0; HEAD];
+        reader.read_exact(&mut head)?;
+        let fits = body_of(&head).filter(|body| at + (HEAD + body) as u64 <= length);
+        let mut read = HEAD;
+        if let Some(size) = fits {
+            body.resize(size, 0);
+            reader.read_exact(&mut body)?;
+            read += size;
+            if head[8..] == checksum(&body) {
+                found.places.insert(name_of(&body), Place { start: at, body: size as u32 });
+                at += read as u64;
+                (found.end, whole) = (at, true);
+                continue;
+            }
+        }
+        found.damaged += usize::from(whole);
+        whole = false;
+        // The next mark, from the next byte on.
+        at += 1;
+        reader.seek_relative(1 - read as i64)?;
+        let mut seen = [0; 4];
+        while seen != MARK && at < length {
+            let mut byte = [0];
+            reader.read_exact(&mut byte)?;
+            seen = [seen[1], seen[2], seen[3], byte[0]];
+            at += 1;
+        }
+        if seen != MARK {
+            break;
+        }
+        at -= 4;
+        reader.seek_relative(-4)?;
+    }
+    // A frame that was being written when the run was broken off.
+    found.damaged += usize::from(whole && found.end < length);
+    Ok(found)
+}
+
+/// The part at a place, if it still is what was written.
+fn part(file: &mut File, name: &Name, place: Place) -> Option<Part> {
+    let mut frame = vec![0; HEAD + place.body as usize];
+    file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut frame)).ok()?;
+    let body = &frame[HEAD..];
+    (frame[8..HEAD] == checksum(body) && name_of(body) == *name).then_some(())?;
+    postcard::from_bytes(&body[OWN..]).ok()
+}
+
+/// Of the parts of a key that begin with a trial and go no further than `end`, the name of the longest.
+fn longest<T: Copy>(places: &BTreeMap<Name, T>, key: &Key, first: u64, end: u64) -> Option<(Name, T)> {
+    let (name, place) = places.range((*key, first, 0)..=(*key, first, end)).next_back()?;
+    Some((*name, *place))
+}
+
 /// A journal in a file, which one run at a time may hold.
 pub struct FileJournal {
     path: PathBuf,
-    /// How many lines were not what was once written.
     damaged: usize,
     state: Mutex<State>,
 }
 
 struct State {
     file: File,
-    /// Where in the file each part's JSON is.
-    places: HashMap<String, Range<u64>>,
-    /// Bytes of whole lines.
+    places: BTreeMap<Name, Place>,
+    /// Where the next frame begins.
     end: u64,
-    /// The first reason why something could not be kept.
-    problem: Option<String>,
 }
 
-/// Digits of a hash.
-const DIGITS: usize = 64;
-
-fn checksum(key: &str, json: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key.as_bytes()).update(b" ").update(json.as_bytes());
-    hasher.finalize().to_hex().to_string()
+fn at(path: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", path.display())
 }
 
-/// The key and the JSON of a line that fits its checksum.
-fn fields(line: &str) -> Option<(&str, &str)> {
-    let (sum, rest) = line.split_once(' ')?;
-    let (key, json) = rest.split_once(' ')?;
-    (key.len() == DIGITS && checksum(key, json) == sum).then_some((key, json))
+/// That a file is none of ours to write to.
+fn foreign(path: &Path) -> String {
+    format!(
+        "{}: exists and is no journal of this version; remove it, or choose another --state",
+        path.display()
+    )
 }
 
-/// Whether a line that was broken off may have been one of a journal.
-fn is_beginning(line: &[u8]) -> bool {
-    let fits = |(at, byte): (usize, &u8)| match at {
-        DIGITS => *byte == b' ',
-        at if at == 2 * DIGITS + 1 => *byte == b' ',
-        at if at < 2 * DIGITS + 1 => byte.is_ascii_hexdigit(),
-        at => at > 2 * DIGITS + 2 || *byte == b'{',
-    };
-    line.iter().enumerate().all(fits)
+/// Whether a run has this journal open.
+#[must_use]
+pub fn is_held(path: &Path) -> bool {
+    let file = File::open(path);
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 impl FileJournal {
@@ -61,163 +189,144 @@ impl FileJournal {
     /// # Errors
     /// The path, and why it cannot be read and written, or that another run has it.
     pub fn open(path: &Path) -> Result<Self, String> {
-        let at = |error: std::io::Error| format!("{}: {error}; choose another --journal", path.display());
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(at)?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => {
-                format!("{}: another run writes it; wait for it or choose another --journal", path.display())
+        let failed = |error: io::Error| format!("{}; choose another --state", at(path, &error));
+        let mut file = disk::open_to_append(path).map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(format!(
+                    "{}: another run writes it; wait for that, or choose another --out or --state",
+                    path.display()
+                ));
             }
-            TryLockError::Error(error) => at(error),
-        })?;
-        let (mut places, mut damaged, mut end) = (HashMap::new(), 0, 0);
-        let (mut torn, mut begins_a_line) = (false, false);
-        let mut reader = BufReader::new(&mut file);
-        let mut line = Vec::new();
-        while reader.read_until(b'\n', &mut line).map_err(at)? > 0 {
-            let text = line.strip_suffix(b"\n").and_then(|text| std::str::from_utf8(text).ok());
-            match text.and_then(fields) {
-                Some((key, json)) => {
-                    let last = end + line.len() as u64 - 1;
-                    places.insert(key.to_owned(), last - json.len() as u64..last);
-                }
-                None => damaged += 1,
+            // Some file systems of clusters have no locks.
+            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
+                return Err(failed(error));
             }
-            end += line.len() as u64;
-            (torn, begins_a_line) = (!line.ends_with(b"\n"), is_beginning(&line));
-            line.clear();
+            _ => {}
         }
-        if places.is_empty() && (damaged > usize::from(torn) || (torn && !begins_a_line)) {
-            // A file that never was a journal is not to be written to.
-            let remedy = "choose another --journal, or remove it if nothing of it is left";
-            return Err(format!("{}: exists and is no journal; {remedy}", path.display()));
+        let mut found = scan(&file).map_err(failed)?;
+        if found.places.is_empty() && !found.headed {
+            return Err(foreign(path));
         }
-        if torn {
-            // The line that was being written when the run was broken off: a new one begins after it.
-            file.write_all(b"\n").map_err(at)?;
-            end += 1;
+        if found.length < HEADER.len() as u64 {
+            disk::cut(&file, 0).map_err(failed)?;
+            disk::write(&mut file, HEADER).map_err(failed)?;
+            found.end = HEADER.len() as u64;
+            found.damaged = 0;
+        } else if found.end < found.length {
+            disk::cut(&file, found.end).map_err(failed)?;
         }
-        let state = Mutex::new(State { file, places, end, problem: None });
-        Ok(Self { path: path.into(), damaged, state })
+        let Found { places, damaged, end, .. } = found;
+        Ok(Self { path: path.into(), damaged, state: Mutex::new(State { file, places, end }) })
     }
 
-    /// What a person should know of the journal: lines that are lost, and what could not be kept.
+    /// How many parts it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.state().places.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the journal is damaged, in words.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
-        let shown = self.path.display();
-        let lost = (self.damaged > 0)
-            .then(|| format!("{shown}: {} damaged lines; what one held is played again, once", self.damaged));
-        let problem = self.state().problem.as_ref().map(|problem| format!("{shown}: {problem}"));
-        let said: Vec<String> = lost.into_iter().chain(problem).collect();
-        (!said.is_empty()).then(|| said.join("\n"))
+        let places = if self.damaged == 1 { "place" } else { "places" };
+        (self.damaged > 0).then(|| {
+            format!(
+                "{}: torn or damaged at {} {places}; what was there is played again",
+                self.path.display(),
+                self.damaged
+            )
+        })
+    }
+
+    /// Waits until all that was kept is on the disk.
+    ///
+    /// # Errors
+    /// The path and why it is not.
+    pub fn sync(&self) -> Result<(), String> {
+        // Not under the lock: who plays on does not wait for the disk.
+        let file = self.state().file.try_clone();
+        file.and_then(|file| disk::sync(&file)).map_err(|error| at(&self.path, &error))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A thread that panicked left whole lines or a torn one, and both are borne.
+        // A thread that panicked left whole frames or a torn one, and both are borne.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Journal for FileJournal {
-    fn find(&self, key: &str) -> Option<Part> {
+    fn find(&self, key: &Key, first: u64, end: u64) -> Option<(u64, Part)> {
         let mut state = self.state();
-        let Range { start, end } = state.places.get(key)?.clone();
-        let mut json = vec![0; (end - start) as usize];
-        state.file.seek(SeekFrom::Start(start)).and_then(|_| state.file.read_exact(&mut json)).ok()?;
-        serde_json::from_slice(&json).ok()
+        let (name, place) = longest(&state.places, key, first, end)?;
+        Some((name.2, part(&mut state.file, &name, place)?))
     }
 
-    fn keep(&self, key: &str, part: &Part) {
+    fn keep(&self, key: &Key, trials: Range<u64>, part: &Part) -> Result<(), String> {
+        let frame = frame(key, &trials, part)?;
         let mut state = self.state();
-        let kept = serde_json::to_string(part).map_err(|error| error.to_string()).and_then(|json| {
-            let line = format!("{} {key} {json}\n", checksum(key, &json));
-            let written = state.file.write_all(line.as_bytes()).and_then(|()| state.file.sync_data());
-            written.map_err(|error| error.to_string()).map(|()| line.len() as u64)
-        });
-        match kept {
-            Ok(length) => {
-                let start = state.end + 2 * (DIGITS as u64 + 1);
-                state.end += length;
-                let end = state.end - 1;
-                state.places.insert(key.into(), start..end);
-            }
-            Err(problem) => {
-                // What was half written is a damaged line, and the next part begins one of its own.
-                let _ = state.file.write_all(b"\n");
-                state.end = state.file.seek(SeekFrom::End(0)).unwrap_or(state.end);
-                let problem = format!("{problem}; what is finished from here on is not kept");
-                state.problem.get_or_insert(problem);
-            }
+        let State { file, places, end } = &mut *state;
+        if let Err(error) = disk::write(&mut *file, &frame) {
+            // What was half written is cut off, or is told as damage when the journal is opened again.
+            let _ = disk::cut(file, *end);
+            let remedy = "what is finished until here is kept: mend that, and run the same command again";
+            return Err(format!("{}; {remedy}", at(&self.path, &error)));
         }
+        let place = Place { start: *end, body: (frame.len() - HEAD) as u32 };
+        places.insert((*key, trials.start, trials.end), place);
+        *end += frame.len() as u64;
+        Ok(())
+    }
+}
+
+/// Several journals, to be read as one.
+#[derive(Debug, Default)]
+pub struct Journals {
+    files: Vec<PathBuf>,
+    places: BTreeMap<Name, (u32, Place)>,
+    /// What of them is damaged, in words.
+    pub warnings: Vec<String>,
+}
+
+impl Journals {
+    /// Adds a journal.
+    ///
+    /// # Errors
+    /// The path and why it cannot be read.
+    pub fn add(&mut self, path: &Path) -> Result<(), String> {
+        let found = File::open(path).and_then(|file| scan(&file)).map_err(|error| at(path, &error))?;
+        if found.places.is_empty() && !found.headed {
+            return Err(foreign(path));
+        }
+        if found.damaged > 0 {
+            let places = if found.damaged == 1 { "place" } else { "places" };
+            self.warnings.push(format!("{}: torn or damaged at {} {places}", path.display(), found.damaged));
+        }
+        let number = self.files.len() as u32;
+        self.files.push(path.into());
+        self.places.extend(found.places.into_iter().map(|(name, place)| (name, (number, place))));
+        Ok(())
+    }
+}
+
+impl Journal for Journals {
+    fn find(&self, key: &Key, first: u64, end: u64) -> Option<(u64, Part)> {
+        let (name, (number, place)) = longest(&self.places, key, first, end)?;
+        // Opened each time: there may be more journals than files may be open.
+        let mut file = File::open(&self.files[number as usize]).ok()?;
+        Some((name.2, part(&mut file, &name, place)?))
+    }
+
+    fn keep(&self, _: &Key, _: Range<u64>, _: &Part) -> Result<(), String> {
+        Err("journals that are read together are not written to".into())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::records::{Sums, Tally};
-
-    fn part(right: u64) -> Part {
-        let tally = Tally { trials: 9, right, ..Tally::default() };
-        Part { sums: Sums { tally, ..Sums::default() }, ..Part::default() }
-    }
-
-    fn key(at: u64) -> String {
-        format!("{at:064x}")
-    }
-
-    #[test]
-    fn parts_are_found_again_after_a_torn_line_and_a_flipped_byte() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("journal");
-        let journal = FileJournal::open(&path).expect("new");
-        (0..5).for_each(|at| journal.keep(&key(at), &part(at)));
-        assert_eq!(journal.find(&key(3)), Some(part(3)));
-        let held = FileJournal::open(&path).err().expect("held by the first");
-        assert!(held.contains("another run"), "{held}");
-        drop(journal);
-        let whole = std::fs::read(&path).expect("bytes");
-        let line = whole.len() / 5;
-        // Broken off at any byte of the last line: all before it are kept, and more can be added.
-        for cut in [4 * line + 1, 4 * line + 70, 5 * line - 1] {
-            std::fs::write(&path, &whole[..cut]).expect("written");
-            let journal = FileJournal::open(&path).expect("torn");
-            assert_eq!(
-                (0..5).map(|at| journal.find(&key(at))).collect::<Vec<_>>()[..4],
-                [0, 1, 2, 3].map(|n| Some(part(n)))
-            );
-            assert_eq!(journal.find(&key(4)), None);
-            journal.keep(&key(4), &part(7));
-            assert_eq!(journal.find(&key(4)), Some(part(7)));
-            drop(journal);
-            let again = FileJournal::open(&path).expect("mended");
-            // A line that wants its end alone is whole once it has one.
-            let damaged = usize::from(cut + 1 < 5 * line);
-            assert_eq!((again.find(&key(4)), again.damaged), (Some(part(7)), damaged));
-        }
-        // A flipped bit anywhere in the third line loses that line alone, or joins two into one that is lost.
-        for at in 2 * line..3 * line {
-            let mut bytes = whole.clone();
-            bytes[at] ^= 1;
-            std::fs::write(&path, &bytes).expect("written");
-            let journal = FileJournal::open(&path).expect("damaged");
-            assert_eq!(journal.find(&key(2)), None, "byte {at}");
-            assert!(journal.warning().is_some_and(|text| text.contains("damaged")), "byte {at}");
-            for kept in [0, 1, 4] {
-                assert_eq!(journal.find(&key(kept)), Some(part(kept)), "byte {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_of_other_things_is_left_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("notes.txt");
-        // With or without an end of the line, and where it begins as a hash does.
-        for text in ["dear diary\n", "dear diary", "{}", "a\nb", "0123456789abcdef, she said"] {
-            std::fs::write(&path, text).expect("written");
-            let refused = FileJournal::open(&path).err().expect("refused");
-            assert!(refused.contains("is no journal"), "{refused}");
-            assert_eq!(std::fs::read_to_string(&path).expect("text"), text);
-        }
-    }
-}
+mod tests;

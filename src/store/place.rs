@@ -1,9 +1,11 @@
 //! Where a result goes: only another result is ever replaced, and only as a whole.
 
 use crate::report::tables::dictionary;
+use crate::store::disk;
 use serde_json::Value as Json;
 use std::ffi::OsString;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files that a result may hold beside its tables.
@@ -46,10 +48,10 @@ pub fn check(target: &Path) -> Result<(), String> {
     let made = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     // Only trying tells, for permissions are not all that forbids it.
     let probe = beside(made, &name, ".probe");
-    fs::create_dir(&probe).map_err(|error| {
+    disk::create_dir(&probe).map_err(|error| {
         format!("{}: cannot be made in {}: {error}; choose another --out", target.display(), made.display())
     })?;
-    fs::remove_dir(&probe).map_err(|error| at(&probe, &error))
+    disk::remove_dir(&probe).map_err(|error| at(&probe, &error))
 }
 
 /// Whether a file is named as a student's weights are, by their hash.
@@ -92,8 +94,8 @@ fn replaceable(target: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Fills a hidden directory by `write` and puts it in the target's place; an older result is renamed
-/// aside, and removed only when the new one is there.
+/// Fills a hidden directory by `write` and puts it in the target's place; an older result is there until the new one
+/// is, and removed then.
 ///
 /// # Errors
 /// What stands in the way; the older result is then left as it was.
@@ -102,29 +104,34 @@ pub fn put(target: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Re
     let target = &fs::canonicalize(target).unwrap_or_else(|_| target.into());
     check(target)?;
     let (folder, name) = parts(target)?;
-    fs::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
+    disk::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
     let (new, old) = (beside(&folder, &name, ""), beside(&folder, &name, ".old"));
     let placed = write(&new).and_then(|()| swap(target, &new, &old));
     if placed.is_err() {
         // The reason for the failure is what matters; a leftover is harmless.
-        let _ = fs::remove_dir_all(&new);
+        let _ = disk::remove_dir_all(&new);
     }
     placed
 }
 
+/// Puts `new` in the target's place; where names cannot be exchanged in one step, by way of `old`.
 fn swap(target: &Path, new: &Path, old: &Path) -> Result<(), String> {
-    let replaces = target.exists();
-    if replaces {
-        fs::rename(target, old).map_err(|error| at(target, &error))?;
+    let left = |path: &Path| {
+        disk::remove_dir_all(path).map_err(|error| format!("{}; remove it by hand", at(path, &error)))
+    };
+    if !target.exists() {
+        return disk::rename(new, target).map_err(|error| at(target, &error));
     }
-    if let Err(error) = fs::rename(new, target) {
-        if replaces {
-            fs::rename(old, target).map_err(|error| format!("{}; it is kept there", at(old, &error)))?;
-        }
+    match disk::exchange(new, target) {
+        Ok(()) => return left(new),
+        // Old kernels, and some file systems.
+        Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput) => {}
+        Err(error) => return Err(at(target, &error)),
+    }
+    disk::rename(target, old).map_err(|error| at(target, &error))?;
+    if let Err(error) = disk::rename(new, target) {
+        disk::rename(old, target).map_err(|error| format!("{}; it is kept there", at(old, &error)))?;
         return Err(at(target, &error));
     }
-    if replaces {
-        fs::remove_dir_all(old).map_err(|error| format!("{}; remove it by hand", at(old, &error)))?;
-    }
-    Ok(())
+    left(old)
 }

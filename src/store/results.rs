@@ -4,11 +4,10 @@ use crate::records::{CellRecord, KeptMatch, SEMANTICS};
 use crate::report::table::Rows;
 use crate::report::tables;
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::store::place;
+use crate::store::{disk, place};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The version of the directory's layout.
@@ -137,27 +136,20 @@ impl Outcome {
             self.write_all(folder, provenance)?;
             for (name, bytes) in beside()? {
                 let path = folder.join(name);
-                fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+                written(&path, &bytes)?;
             }
             Ok(())
         })
     }
 
     fn write_all(&self, folder: &Path, provenance: Json) -> Result<(), String> {
-        let at = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-        fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
+        disk::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut manifest = self.manifest.clone();
         manifest["provenance"] = provenance;
         let manifest = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())? + "\n";
         let all = self.files.iter().map(|(n, text)| (n.as_str(), text.as_str()));
-        for (name, text) in all.chain([("manifest.json", manifest.as_str())]) {
-            let path = folder.join(name);
-            let mut file = File::create(&path).map_err(|error| at(&path, error))?;
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-                .map_err(|error| at(&path, error))?;
-        }
-        Ok(())
+        let mut all = all.chain([("manifest.json", manifest.as_str())]);
+        all.try_for_each(|(name, text)| written(&folder.join(name), text.as_bytes()))
     }
 
     /// Reads a result directory.
@@ -194,14 +186,19 @@ impl Outcome {
     }
 }
 
+/// Writes a file and waits until it is on the disk.
+fn written(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let file = disk::create(path);
+    let done = file.and_then(|mut file| disk::write(&mut file, bytes).and_then(|()| disk::sync(&file)));
+    done.map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Writes a page, whole or not at all.
 ///
 /// # Errors
 /// The path and why it cannot be written.
 pub fn write_page(path: &Path, page: &str) -> Result<(), String> {
-    let at = |error: std::io::Error| format!("{}: {error}", path.display());
-    let unfinished = path.with_extension("html.unfinished");
-    fs::write(&unfinished, page).and_then(|()| fs::rename(&unfinished, path)).map_err(at)
+    disk::replace(path, page.as_bytes()).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Why a directory is not read as a result.

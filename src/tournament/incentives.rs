@@ -6,7 +6,7 @@ use crate::records::incentives::{Incentives, Meeting, Pressure, STANCES, TRIES};
 use crate::records::{Bits, TrialRecord};
 use crate::scenario::spec::CellSpec;
 use crate::scenario::stages::Sides;
-use crate::tournament::{Conditions, Ready, Stopped, learns, plan, play_act, school};
+use crate::tournament::{Conditions, Ready, Stopped, learns, parts, plan, play_act, school};
 use rayon::prelude::*;
 
 /// Trials that are played at a time: what each match says is kept so long.
@@ -45,6 +45,10 @@ fn seated(cell: &CellSpec, mut trial: TrialRecord) -> TrialRecord {
 /// As playing the cell.
 pub fn incentives(cell: &CellSpec, conditions: &Conditions) -> Result<Option<Incentives>, Stopped> {
     let Some(seats) = seats(cell) else { return Ok(None) };
+    parts::incentives(cell, conditions, || play(cell, seats, conditions))
+}
+
+fn play(cell: &CellSpec, seats: usize, conditions: &Conditions) -> Result<Option<Incentives>, Stopped> {
     let place = |seat: usize| STANCES.iter().position(|stance| *stance == cell.agents[seat].stance);
     let Some(given) = (0..seats).map(place).collect::<Option<Vec<usize>>>() else { return Ok(None) };
     let combinations: Vec<Vec<usize>> = match seats {

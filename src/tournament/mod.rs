@@ -5,8 +5,10 @@
 mod incentives;
 mod law;
 mod league;
+mod parts;
 mod plan;
 mod school;
+pub mod shards;
 mod trace;
 mod until;
 
@@ -14,7 +16,7 @@ pub use incentives::incentives;
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
-use crate::records::{CellRecord, Journal, LevelRecord, PLAYED, Part, RoundRecord, StudentRecord, Sums};
+use crate::records::{CellRecord, Journal, LevelRecord, RoundRecord, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::systems;
@@ -32,12 +34,18 @@ pub struct Conditions<'a> {
     pub keep_trials: bool,
     /// Whether to keep what students have learned.
     pub keep_students: bool,
-    /// Where finished replicates are kept, and found again.
+    /// Where finished parts are kept, and found again.
     pub journal: Option<&'a dyn Journal>,
+    /// Whether nothing is played but what the journal has: [`Stopped::Missing`] where it lacks something.
+    pub replay: bool,
     /// Told the number of trials as they finish.
     pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Told when a cell is finished.
+    pub finished: &'a (dyn Fn() + Sync),
     /// Told how each training goes.
     pub training: &'a (dyn Fn(Going) + Sync),
+    /// Told why a replicate came to nothing.
+    pub failed: &'a (dyn Fn(&str) + Sync),
     /// Asked between blocks: true ends the run.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Changes the order in which systems are added to the schedule, for tests.
@@ -51,8 +59,11 @@ impl Default for Conditions<'_> {
             keep_trials: false,
             keep_students: false,
             journal: None,
+            replay: false,
             progress: &|_| (),
+            finished: &|| (),
             training: &|_| (),
+            failed: &|_| (),
             interrupted: &|| false,
             rotation: 0,
         }
@@ -89,13 +100,18 @@ pub enum Stopped {
     Unplayable(String),
     /// A training that came to nothing; cell id and reason. Other cells are not touched by it.
     Failed(String),
+    /// The journal does not have all of this cell, and nothing was to be played.
+    Missing(String),
+    /// What is finished cannot be kept; the reason.
+    Unkept(String),
 }
 
 impl std::fmt::Display for Stopped {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
             Self::Interrupted => write!(f, "interrupted"),
-            Self::Unplayable(reason) | Self::Failed(reason) => write!(f, "{reason}"),
+            Self::Missing(cell) => write!(f, "{cell}: not all of it was played"),
+            Self::Unplayable(reason) | Self::Failed(reason) | Self::Unkept(reason) => write!(f, "{reason}"),
         }
     }
 }
@@ -151,23 +167,34 @@ fn play_act(
 ) -> Result<Sums, Stopped> {
     let lanes = plan.lanes as u64;
     let blocks = (trials.end - trials.start).div_ceil(lanes);
-    // A thread keeps its world from run to run, so that spawning is paid once.
     // At most 256 runs, however many trials: memory must not grow with them.
-    let blocks_per_run = blocks.div_ceil(256).max(8);
-    let runs: Vec<u64> = (0..blocks.div_ceil(blocks_per_run)).collect();
+    let each = blocks.div_ceil(256).max(8) * lanes;
+    let starts = (trials.start..trials.end).step_by(each as usize);
+    let runs = starts.map(|start| start..trials.end.min(start + each)).collect();
+    play_blocks(cell, plan, act, runs, conditions, |_, sums| Ok(sums))
+}
+
+/// Plays runs of trials of an act, in parallel, each block by block; `done` is given what a run came to.
+fn play_blocks(
+    cell: &CellSpec,
+    plan: &Plan,
+    act: Act,
+    runs: Vec<Range<u64>>,
+    conditions: &Conditions,
+    done: impl Fn(Range<u64>, Sums) -> Result<Sums, Stopped> + Sync,
+) -> Result<Sums, Stopped> {
+    // A thread keeps its world from run to run, so that spawning is paid once.
     let open = || Theatre::open(cell, plan, act, conditions);
     let sums = runs.into_par_iter().map_init(open, |theatre, run| {
-        let last = ((run + 1) * blocks_per_run).min(blocks);
-        for block in run * blocks_per_run..last {
+        for first in run.clone().step_by(plan.lanes) {
             if (conditions.interrupted)() {
                 return Err(Stopped::Interrupted);
             }
-            let first = trials.start + block * lanes;
-            let count = lanes.min(trials.end - first);
+            let count = (plan.lanes as u64).min(run.end - first);
             theatre.play(first, count as usize, act);
             (conditions.progress)(count);
         }
-        Ok(theatre.take())
+        done(run, theatre.take())
     });
     let mut all = sums.try_reduce(Sums::default, |mut all, part| {
         all.add(part);
@@ -245,8 +272,8 @@ pub fn learns(cell: &CellSpec) -> bool {
 /// As [`play`].
 pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord, Stopped> {
     plan::plan(cell).map_err(Stopped::Unplayable)?;
-    let parts =
-        (0..cell.replicates).into_par_iter().map(|replicate| play_replicate(cell, replicate, conditions));
+    let parts = (0..cell.replicates).into_par_iter();
+    let parts = parts.map(|replicate| parts::replicate(cell, replicate, conditions));
     let mut record = CellRecord { clustered: learns(cell), ..Default::default() };
     // Of several that stopped the first replicate's reason counts, whichever was done first.
     let parts: Vec<Result<_, Stopped>> = parts.collect();
@@ -258,34 +285,6 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
         Err(Stopped::Failed(reason)) => record.failed = Some(reason),
         parts => parts?.into_iter().for_each(|part| record.add(part)),
     }
+    (conditions.finished)();
     Ok(record)
-}
-
-/// Plays one replicate of a cell, or finds it in the journal.
-fn play_replicate(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Part, Stopped> {
-    let key = conditions.journal.map(|journal| (journal, key(cell, replicate, conditions)));
-    if let Some(part) = key.as_ref().and_then(|(journal, key)| journal.find(key)) {
-        let matches = plan::plan(cell).map_or(0, |plan| plan.matches / u64::from(cell.replicates));
-        (conditions.progress)(matches);
-        return Ok(part);
-    }
-    let ready = prepare(cell, replicate, conditions, None)?;
-    let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
-    let sums = play_act(&ready.cell, &plan, ready.act(replicate), 0..cell.trials, conditions)?;
-    let part = Part { sums, rounds: ready.rounds, levels: ready.levels, student: ready.student };
-    if let Some((journal, key)) = key {
-        journal.keep(&key, &part);
-    }
-    Ok(part)
-}
-
-/// The hash of all that determines a replicate, and of what of it was to be kept; names of cells and tasks,
-/// sweep points and the number of replicates do not.
-fn key(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> String {
-    let (stages, task) = (&cell.protocol.stages, &cell.task);
-    let parameters = (cell.seed, replicate, cell.trials, &task.family, &cell.overseer, stages, &cell.agents);
-    let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);
-    let kept = (conditions.keep_trials, conditions.keep_students);
-    let all = serde_json::to_string(&(PLAYED, parameters, difficulty, kept));
-    blake3::hash(all.expect("a cell is plain data, which JSON can say").as_bytes()).to_hex().to_string()
 }

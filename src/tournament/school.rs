@@ -246,13 +246,9 @@ impl<'a> Class<'a> {
         theatre
     }
 
-    fn failed(&self, reason: String) -> Stopped {
-        Stopped::Failed(format!("{}, replicate {}: {reason}", self.cell.id, self.replicate))
-    }
-
     fn teach(&self, mut diary: Option<&mut Diary>) -> Result<Taught, Stopped> {
         let Self { training, replicate, conditions, .. } = self;
-        let failed = |reason| self.failed(reason);
+        let failed = Stopped::Failed;
         let streams = Streams::new(self.cell.seed);
         let weights = |variable: &str| streams.draws(self.address(&format!("weights of {variable}"), 0));
         let mut learner = Learner::new(&self.network, self.alphabet, training, weights).map_err(failed)?;

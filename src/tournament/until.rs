@@ -6,7 +6,7 @@ use crate::scenario::league::Pairing;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::stats::comparison::pairs;
 use crate::stats::{LEVEL, sequence};
-use crate::tournament::{Conditions, Ready, Stopped, learns, plan, play_act};
+use crate::tournament::{Conditions, Stopped, learns, parts};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -44,7 +44,13 @@ pub(super) fn play(
         for (&at, more) in open.iter().zip(more.collect::<Vec<_>>()) {
             add(&mut records[at], more?);
         }
-        open.retain(|&at| is_wide(at, &rivals[at], &records, until));
+        open.retain(|&at| {
+            let wide = is_wide(at, &rivals[at], &records, until);
+            if !wide {
+                (conditions.finished)();
+            }
+            wide
+        });
         played = played.end..played.end + (played.end / 4).max(1);
     }
     for (record, cell) in records.iter_mut().zip(cells) {
@@ -93,12 +99,8 @@ fn is_wide(at: usize, rivals: &[usize], records: &[CellRecord], until: Until) ->
 
 /// Plays some trials of each replicate.
 fn play_range(cell: &CellSpec, trials: Range<u64>, conditions: &Conditions) -> Result<Vec<Sums>, Stopped> {
-    let plan = plan::in_blocks(cell, conditions.block).map_err(Stopped::Unplayable)?;
     let replicates = (0..cell.replicates).into_par_iter();
-    let sums = replicates.map(|replicate| {
-        let ready = Ready::untaught(cell, super::school::line_up(cell, replicate, conditions)?);
-        play_act(cell, &plan, ready.act(replicate), trials.clone(), conditions)
-    });
+    let sums = replicates.map(|replicate| parts::trials(cell, replicate, trials.clone(), conditions));
     sums.collect::<Vec<_>>().into_iter().collect()
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod families;
+pub mod program;
 
 pub use elenchus::agents::Lie;
 use elenchus::agents::{AgentSpec, Competence, Stance};

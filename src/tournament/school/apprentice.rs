@@ -122,7 +122,7 @@ impl Apprentice {
         let told = |_| if interrupted() { Err("interrupted".into()) } else { Ok(()) };
         match self.learner.learn(lessons, &self.training, &mut draws, told) {
             Err(_) if interrupted() => Err(Stopped::Interrupted),
-            Err(reason) => Err(class.failed(format!("round {}, the decomposer: {reason}", round + 1))),
+            Err(reason) => Err(Stopped::Failed(format!("round {}, the decomposer: {reason}", round + 1))),
             Ok(_) => Ok(()),
         }
     }

@@ -1,0 +1,308 @@
+//! `submit`: the shards of a run, handed to an engine that has the machines.
+
+use crate::cli::changes::{Axes, Changes};
+use crate::cli::merge::array;
+use crate::cli::{End, Outcome, print};
+use crate::store::state::ShardFile;
+use crate::store::{files, sweep};
+use crate::tournament::shards::{SHARDS_MAX, Shard, units};
+use clap::{Args, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[derive(Args)]
+pub struct Submit {
+    #[command(subcommand)]
+    engine: Engine,
+}
+
+#[derive(Subcommand)]
+enum Engine {
+    /// As a Slurm job array, with a job behind it that merges
+    Slurm(Slurm),
+    /// As tasks of Ray, and merge when all are done
+    Ray(Ray),
+}
+
+/// What is played, in how many shards, and where.
+#[derive(Args)]
+struct Sharded {
+    /// The scenario file
+    scenario: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    axes: Axes,
+    /// How many shards; each is a task, and tasks of some minutes are best
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(SHARDS_MAX)))]
+    shards: u32,
+    /// Where all of it goes, a directory that every machine sees: shard K in shards/K, the result in result
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Threads of a shard
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    cpus: u32,
+    /// Ask what agents gain by choosing what they say, as the verb optimise
+    #[arg(long)]
+    optimise: bool,
+    /// Write every match to trials.csv
+    #[arg(long)]
+    keep_trials: bool,
+    /// Print what would be run, and run nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+struct Slurm {
+    #[command(flatten)]
+    sharded: Sharded,
+    /// The partition
+    #[arg(long)]
+    partition: Option<String>,
+    /// The longest a shard may take, as Slurm writes it, such as 30 or 2:00:00
+    #[arg(long)]
+    time: Option<String>,
+    /// Memory of a shard, as Slurm writes it, such as 2G
+    #[arg(long)]
+    memory: Option<String>,
+    /// Another option of sbatch, such as --sbatch=--account=mine (repeatable)
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    sbatch: Vec<String>,
+    /// Submit only the shards that are not done
+    #[arg(long)]
+    missing: bool,
+}
+
+#[derive(Args)]
+struct Ray {
+    #[command(flatten)]
+    sharded: Sharded,
+    /// How often a shard is begun again that died; -1: without end
+    #[arg(long, default_value_t = 3, allow_negative_numbers = true)]
+    retries: i32,
+    /// A cluster's address, or auto; a Ray of its own unless given
+    #[arg(long)]
+    address: Option<String>,
+    /// The Python that has Ray
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
+}
+
+fn usage(message: String) -> (End, String) {
+    (End::Usage, message)
+}
+
+/// A text as a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A run in shards, as it lies in its directory.
+struct Laid {
+    name: String,
+    /// The directory, and this program, by their whole paths.
+    folder: PathBuf,
+    program: PathBuf,
+    document: Vec<u8>,
+}
+
+impl Sharded {
+    /// Reads the scenario, and sees that its directory can take it.
+    fn laid(&self) -> Result<Laid, (End, String)> {
+        let scenario =
+            files::scenario(&self.scenario, &self.changes.overrides(&self.axes)?).map_err(usage)?;
+        let work = units(&scenario.cells, self.optimise).map_err(usage)?.len();
+        if (self.shards as usize) > work {
+            return Err(usage(format!(
+                "--shards {}: there are {work} pieces of work, so that some shards would have none; want at most {work}",
+                self.shards
+            )));
+        }
+        let folder = std::path::absolute(&self.out)
+            .map_err(|error| usage(format!("{}: {error}", self.out.display())))?;
+        let program =
+            std::env::current_exe().map_err(|error| (End::Failed, format!("this program: {error}")))?;
+        let document = serde_json::to_vec(&scenario.document).map_err(|error| usage(error.to_string()))?;
+        sweep::check(&folder, &document).map_err(usage)?;
+        Ok(Laid { name: scenario.name, folder, program, document })
+    }
+
+    fn verb(&self) -> &str {
+        if self.optimise { "optimise" } else { "run" }
+    }
+
+    /// The shards that are not done.
+    fn missing(&self, folder: &Path) -> Vec<u32> {
+        let is_done = |number: &u32| {
+            let file = ShardFile::read(&sweep::shard(folder, *number));
+            file.is_ok_and(|file| file.done && file.shard == Shard { number: *number, of: self.shards })
+        };
+        (1..=self.shards).filter(|number| !is_done(number)).collect()
+    }
+}
+
+impl Submit {
+    /// Hands the shards over.
+    pub fn send(self) -> Outcome {
+        match self.engine {
+            Engine::Slurm(slurm) => slurm.send(),
+            Engine::Ray(ray) => ray.send(),
+        }
+    }
+}
+
+impl Slurm {
+    fn send(&self) -> Outcome {
+        let laid = self.sharded.laid()?;
+        let mut numbers: Vec<u32> = (1..=self.sharded.shards).collect();
+        if self.missing {
+            numbers = self.sharded.missing(&laid.folder);
+        }
+        let (tasks, merge) = (self.tasks(&laid, &numbers), self.merge(&laid));
+        if self.sharded.dry_run {
+            return print(&format!("{tasks}\n{merge}"));
+        }
+        let scripts = [("array.sh", tasks.as_str()), ("merge.sh", merge.as_str())];
+        sweep::lay(&laid.folder, &laid.document, &scripts).map_err(|error| (End::Failed, error))?;
+        let jobs = if numbers.is_empty() {
+            format!("all shards are done, merge job {}", sbatch(&laid.folder.join("merge.sh"), &[])?)
+        } else {
+            let first = sbatch(&laid.folder.join("array.sh"), &[])?;
+            // Not afterok, which waits for ever when a task has failed: merge itself sees what there is.
+            let behind = format!("--dependency=afterany:{first}");
+            let second = sbatch(&laid.folder.join("merge.sh"), &[&behind])?;
+            format!("array job {first}, merge job {second}")
+        };
+        print(&format!("{jobs}\nhow far it is: elenchus status {}\n", laid.folder.display()))
+    }
+
+    /// Options of both jobs, as lines of a script.
+    fn options(&self, laid: &Laid, job: &str) -> String {
+        let mut lines = vec![format!("--job-name=elenchus-{}{job}", laid.name), "--open-mode=append".into()];
+        let given = [("partition", &self.partition), ("time", &self.time), ("mem", &self.memory)];
+        lines.extend(given.iter().filter_map(|(name, value)| Some(format!("--{name}={}", value.as_ref()?))));
+        lines.push(format!("--cpus-per-task={}", self.sharded.cpus));
+        lines.extend(self.sbatch.iter().cloned());
+        lines.iter().map(|line| format!("#SBATCH {line}\n")).collect()
+    }
+
+    fn tasks(&self, laid: &Laid, numbers: &[u32]) -> String {
+        let path = |path: &Path| quoted(&path.display().to_string());
+        let keep = if self.sharded.keep_trials { " --keep-trials" } else { "" };
+        format!(
+            r#"#!/bin/sh
+# A shard a task. Whoever is preempted, or ends with its node, is requeued by Slurm; who fails requeues itself, three
+# times at most; who runs out of time is stopped a minute before and requeued. All go on from what they have.
+{options}#SBATCH --array={array}
+#SBATCH --requeue
+#SBATCH --signal=B:USR1@60
+#SBATCH --output={logs}/shard-%a.log
+
+in_time=yes
+{program} {verb} {scenario} --shard "$SLURM_ARRAY_TASK_ID/{of}" --out {shards}/"$SLURM_ARRAY_TASK_ID" \
+  --threads {cpus} --progress none{keep} &
+child=$!
+trap 'in_time=no; kill -TERM "$child"' USR1
+wait "$child"; code=$?
+# A signal ends the first wait.
+[ "$in_time" = yes ] || {{ wait "$child"; code=$?; }}
+[ "$code" -eq 0 ] && exit 0
+# 2 is a mistake in the command or the scenario, which no repetition mends.
+if [ "$in_time" = no ] || {{ [ "$code" -ne 2 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt 3 ]; }}; then
+  scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID" && sleep 60
+fi
+exit "$code"
+"#,
+            options = self.options(laid, ""),
+            array = array(numbers),
+            logs = laid.folder.join("logs").display(),
+            program = path(&laid.program),
+            verb = self.sharded.verb(),
+            scenario = path(&sweep::scenario(&laid.folder)),
+            shards = path(&sweep::shards(&laid.folder)),
+            of = self.sharded.shards,
+            cpus = self.sharded.cpus,
+        )
+    }
+
+    fn merge(&self, laid: &Laid) -> String {
+        let path = |path: &Path| quoted(&path.display().to_string());
+        format!(
+            r#"#!/bin/sh
+# Runs when no task of the array is left, whatever became of them, and sees itself whether all shards are done.
+{options}#SBATCH --output={logs}/merge.log
+
+{program} merge {shards} --out {result} --threads {cpus} --progress none
+code=$?
+[ "$code" -ne 3 ] || echo "submit again what is missing: the same command with --missing" >&2
+exit "$code"
+"#,
+            options = self.options(laid, "-merge"),
+            logs = laid.folder.join("logs").display(),
+            program = path(&laid.program),
+            shards = path(&sweep::shards(&laid.folder)),
+            result = path(&laid.folder.join("result")),
+            cpus = self.sharded.cpus,
+        )
+    }
+}
+
+/// Submits a script, and gives its job's number.
+fn sbatch(script: &Path, options: &[&str]) -> Result<String, (End, String)> {
+    let mut command = Command::new("sbatch");
+    let output = command.arg("--parsable").args(options).arg(script).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| {
+        let remedy = "submit where Slurm is, or look at the scripts with --dry-run";
+        (End::Failed, format!("sbatch: {error}; {remedy}"))
+    })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    // With several clusters their name follows.
+    let job = text.trim().split(';').next().unwrap_or_default().to_owned();
+    if !output.status.success() || job.is_empty() {
+        return Err((End::Failed, format!("sbatch {}: refused; what it wants is above", script.display())));
+    }
+    Ok(job)
+}
+
+/// What plays shards under Ray: the same for every run.
+const DRIVER: &str = include_str!("submit/ray.py");
+
+impl Ray {
+    fn send(&self) -> Outcome {
+        let laid = self.sharded.laid()?;
+        let driver = laid.folder.join("sweep.py");
+        let mut command = Command::new(&self.python);
+        command.arg(&driver).arg("--binary").arg(&laid.program);
+        command.args(["--shards", &self.sharded.shards.to_string(), "--out"]).arg(&laid.folder);
+        command.args(["--cpus", &self.sharded.cpus.to_string(), "--retries", &self.retries.to_string()]);
+        if let Some(address) = &self.address {
+            command.args(["--address", address]);
+        }
+        command.args(["--", self.sharded.verb()]).arg(sweep::scenario(&laid.folder));
+        if self.sharded.keep_trials {
+            command.arg("--keep-trials");
+        }
+        if self.sharded.dry_run {
+            let words = command.get_args().map(|word| quoted(&word.to_string_lossy()));
+            let line: Vec<String> =
+                std::iter::once(quoted(&self.python.display().to_string())).chain(words).collect();
+            return print(&format!("{}\n\n{DRIVER}", line.join(" ")));
+        }
+        sweep::lay(&laid.folder, &laid.document, &[("sweep.py", DRIVER)])
+            .map_err(|error| (End::Failed, error))?;
+        let status = command.status().map_err(|error| {
+            (
+                End::Failed,
+                format!("{}: {error}; name a Python that has Ray by --python", self.python.display()),
+            )
+        })?;
+        match status.code() {
+            Some(0) => Ok(End::Done),
+            Some(2) => Err(usage("the driver refused its command".into())),
+            Some(3) => Err((End::Incomplete, "not all shards are done; the same command goes on".into())),
+            Some(130) => Err((End::Interrupted, "interrupted; the same command goes on".into())),
+            _ => Err((End::Failed, format!("the driver ended with {status}; the same command goes on"))),
+        }
+    }
+}

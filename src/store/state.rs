@@ -1,0 +1,157 @@
+//! The state of a run, a directory beside its result: the journal of what is finished, a log of events, and, of a shard,
+//! what it is a shard of.
+
+use crate::records::{PLAYED, SEMANTICS};
+use crate::scenario::spec::Scenario;
+use crate::store::disk;
+use crate::store::events::Log;
+use crate::store::journal::FileJournal;
+use crate::tournament::shards::Shard;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const JOURNAL: &str = "parts.journal";
+const EVENTS: &str = "events.jsonl";
+const SHARD: &str = "shard.json";
+/// How the state's name ends that lies beside a result.
+const ENDING: &str = "state";
+
+/// The state of a run, held by it.
+pub struct State {
+    /// The directory.
+    pub folder: PathBuf,
+    /// What is finished.
+    pub journal: FileJournal,
+    /// What happened.
+    pub log: Log,
+}
+
+/// What a state says of the shard whose it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShardFile {
+    /// The meaning of results.
+    pub semantics: u32,
+    /// The meaning of what is played.
+    pub played: u32,
+    /// Which share of how many.
+    pub shard: Shard,
+    /// Whether it was asked what agents could do.
+    pub optimise: bool,
+    /// Whether every match is kept.
+    pub keep_trials: bool,
+    /// Whether what students learned is kept.
+    pub keep_students: bool,
+    /// Whether all of it is played.
+    pub done: bool,
+    /// The resolved scenario.
+    pub scenario: Json,
+}
+
+impl ShardFile {
+    /// What is to be said of a shard that begins.
+    #[must_use]
+    pub fn new(scenario: &Scenario, shard: Shard) -> Self {
+        Self {
+            semantics: SEMANTICS,
+            played: PLAYED,
+            shard,
+            optimise: false,
+            keep_trials: false,
+            keep_students: false,
+            done: false,
+            scenario: scenario.document.clone(),
+        }
+    }
+
+    /// Reads a shard's file.
+    ///
+    /// # Errors
+    /// The path and why it is none.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(SHARD);
+        let text = fs::read_to_string(&path).map_err(|error| {
+            format!("{}: {error}; name directories that `run --shard` wrote", path.display())
+        })?;
+        serde_json::from_str(&text)
+            .map_err(|error| format!("{}: {error}; play this shard again", path.display()))
+    }
+
+    /// Writes it into a shard's directory.
+    ///
+    /// # Errors
+    /// The path and why it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), String> {
+        let path = folder.join(SHARD);
+        let json = serde_json::to_vec(self).map_err(|error| error.to_string())?;
+        disk::replace(&path, &json).map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+/// The name of the state that lies beside a result.
+#[must_use]
+pub fn beside(result: &Path) -> PathBuf {
+    let mut name = result.file_name().unwrap_or(OsStr::new("run")).to_owned();
+    name.push(".");
+    name.push(ENDING);
+    result.with_file_name(name)
+}
+
+/// The journal of a state.
+#[must_use]
+pub fn journal(folder: &Path) -> PathBuf {
+    folder.join(JOURNAL)
+}
+
+/// The log of a state.
+#[must_use]
+pub fn events(folder: &Path) -> PathBuf {
+    folder.join(EVENTS)
+}
+
+/// The states that a directory means: itself, that beside it, or those of shards in it, by name.
+#[must_use]
+pub fn meant_by(folder: &Path) -> Vec<PathBuf> {
+    let is_state = |folder: &PathBuf| journal(folder).is_file();
+    let itself: Vec<PathBuf> =
+        [folder.to_path_buf(), beside(folder)].into_iter().filter(is_state).take(1).collect();
+    if !itself.is_empty() {
+        return itself;
+    }
+    let within = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(is_state).collect()
+    };
+    let mut all = within(folder);
+    all.extend(within(&folder.join("shards")));
+    // Shard 10 comes after shard 9.
+    all.sort_by_key(|path| {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_owned();
+        (name.parse::<u64>().unwrap_or(u64::MAX), name)
+    });
+    all
+}
+
+impl State {
+    /// Opens a state, or begins one.
+    ///
+    /// # Errors
+    /// What stands in the way: another run that has it, something else that is there, or why it cannot be written.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        let shown = folder.display();
+        let failed = |error: std::io::Error| format!("{shown}: {error}; choose another --out or --state");
+        if folder.exists() && !journal(folder).exists() {
+            let empty = fs::read_dir(folder).map_err(failed)?.next().is_none();
+            if !empty {
+                return Err(format!(
+                    "{shown}: exists and is no state of a run; choose another --out or --state"
+                ));
+            }
+        }
+        disk::create_dir_all(folder).map_err(failed)?;
+        let journal = FileJournal::open(&journal(folder))?;
+        Ok(Self { folder: folder.into(), journal, log: Log::open(&events(folder))? })
+    }
+}

@@ -1,0 +1,158 @@
+//! Parts: what is finished is kept by what determines it, and what was kept is not played again.
+
+use crate::records::incentives::Incentives;
+use crate::records::{Key, PLAYED, Part, Sums};
+use crate::scenario::spec::CellSpec;
+use crate::tournament::{Conditions, Ready, Stopped, learns, plan, play_act, play_blocks, prepare, school};
+use std::any::Any;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Rows of a world that are played before their trials are kept: some milliseconds of play.
+const ROWS: u64 = 1 << 16;
+
+/// A replicate's outcome; of one that trains nothing, each piece of its trials is kept by itself.
+pub(super) fn replicate(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Part, Stopped> {
+    // A fault of this program in one cell leaves the others whole.
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        if learns(cell) {
+            trained(cell, replicate, conditions)
+        } else {
+            let sums = trials(cell, replicate, 0..cell.trials, conditions)?;
+            Ok(Part { sums, ..Part::default() })
+        }
+    }));
+    let played = played.unwrap_or_else(|fault| Err(Stopped::Failed(internal(&*fault))));
+    played.map_err(|stopped| match stopped {
+        Stopped::Failed(reason) => {
+            let reason = format!("{}, replicate {replicate}: {reason}", cell.id);
+            (conditions.failed)(&reason);
+            Stopped::Failed(reason)
+        }
+        stopped => stopped,
+    })
+}
+
+/// What a panic said.
+fn internal(fault: &dyn Any) -> String {
+    let text = fault.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| fault.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+    format!("a fault of this program, please report it: {text}")
+}
+
+/// Trials of a replicate that trains nothing: those that the journal has, and play for the others.
+pub(super) fn trials(
+    cell: &CellSpec,
+    replicate: u32,
+    trials: Range<u64>,
+    conditions: &Conditions,
+) -> Result<Sums, Stopped> {
+    let plan = plan::in_blocks(cell, conditions.block).map_err(Stopped::Unplayable)?;
+    let ready = Ready::untaught(cell, school::line_up(cell, replicate, conditions)?);
+    let act = ready.act(replicate);
+    let Some(journal) = conditions.journal else { return play_act(cell, &plan, act, trials, conditions) };
+    let key = key(cell, &(replicate, conditions.keep_trials));
+    // Pieces end where they would in any run, however many trials it has.
+    let each = (ROWS / plan.questions_max).max(1).next_power_of_two();
+    let mut all = Sums::default();
+    let (mut gaps, mut at) = (Vec::new(), trials.start);
+    while at < trials.end {
+        let next = if let Some((next, part)) = journal.find(&key, at, trials.end) {
+            all.add(part.sums);
+            (conditions.progress)(next - at);
+            next
+        } else {
+            let next = ((at / each + 1) * each).min(trials.end);
+            gaps.push(at..next);
+            next
+        };
+        at = next;
+    }
+    if conditions.replay && !gaps.is_empty() {
+        return Err(Stopped::Missing(cell.id.clone()));
+    }
+    let played = play_blocks(cell, &plan, act, gaps, conditions, |trials, sums| {
+        let part = Part { sums, ..Part::default() };
+        journal.keep(&key, trials, &part).map_err(Stopped::Unkept)?;
+        Ok(part.sums)
+    });
+    all.add(played?);
+    all.trials.sort_unstable_by_key(|trial| trial.trial);
+    Ok(all)
+}
+
+/// A replicate that trains something: it is kept as a whole, and so is the reason why it came to nothing.
+fn trained(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Part, Stopped> {
+    let kept = (replicate, cell.trials, conditions.keep_trials, conditions.keep_students);
+    let matches = || plan::plan(cell).map_or(0, |plan| plan.matches / u64::from(cell.replicates));
+    let play = || {
+        let ready = prepare(cell, replicate, conditions, None)?;
+        let plan = plan::in_blocks(&ready.cell, conditions.block).map_err(Stopped::Unplayable)?;
+        let sums = play_act(&ready.cell, &plan, ready.act(replicate), 0..cell.trials, conditions)?;
+        Ok(Part {
+            sums,
+            rounds: ready.rounds,
+            levels: ready.levels,
+            student: ready.student,
+            ..Part::default()
+        })
+    };
+    whole(cell, &kept, conditions, matches, play)
+}
+
+/// What agents could do in a cell, found in the journal or by play.
+pub(super) fn incentives(
+    cell: &CellSpec,
+    conditions: &Conditions,
+    play: impl FnOnce() -> Result<Option<Incentives>, Stopped>,
+) -> Result<Option<Incentives>, Stopped> {
+    let play = || Ok(Part { incentives: play()?, ..Part::default() });
+    let part = whole(cell, &("incentives", cell.replicates, cell.trials), conditions, || 0, play)?;
+    Ok(part.incentives)
+}
+
+/// A part that is one with all its trials.
+fn whole(
+    cell: &CellSpec,
+    what: &impl serde::Serialize,
+    conditions: &Conditions,
+    matches: impl FnOnce() -> u64,
+    play: impl FnOnce() -> Result<Part, Stopped>,
+) -> Result<Part, Stopped> {
+    let Some(journal) = conditions.journal else { return play() };
+    let key = key(cell, what);
+    let part = match journal.find(&key, 0, cell.trials) {
+        Some((_, part)) => {
+            (conditions.progress)(matches());
+            part
+        }
+        None if conditions.replay => return Err(Stopped::Missing(cell.id.clone())),
+        None => {
+            let part = match play() {
+                Err(Stopped::Failed(reason)) => Part { failed: Some(reason), ..Part::default() },
+                part => part?,
+            };
+            journal.keep(&key, 0..cell.trials, &part).map_err(Stopped::Unkept)?;
+            part
+        }
+    };
+    match part.failed {
+        Some(reason) => Err(Stopped::Failed(reason)),
+        None => Ok(part),
+    }
+}
+
+/// The hash of all that determines a part of a cell; names of cells and tasks, sweep points and the numbers of
+/// trials and replicates do not.
+fn key(cell: &CellSpec, what: &impl serde::Serialize) -> Key {
+    let task = &cell.task;
+    let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);
+    let all =
+        (PLAYED, cell.seed, &task.family, difficulty, &cell.overseer, &cell.protocol.stages, &cell.agents);
+    let mut hasher = blake3::Hasher::new();
+    let written = serde_json::to_writer(&mut hasher, &(all, what));
+    written.expect("a cell is plain data, which JSON can say");
+    let mut key = Key::default();
+    hasher.finalize_xof().fill(&mut key);
+    key
+}
