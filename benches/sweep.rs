@@ -1,9 +1,15 @@
 //! A sweep on two threads beside two single-thread processes at once, each of which plays the same
-//! sweep: what sharing one process costs. The ratio of their joint rates is printed.
+//! sweep: what sharing one process costs. The ratio of their joint rates is printed. Then a sweep of small cells with
+//! its journal beside the same without: what it costs that nothing finished is lost.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use elenchus::records::Journal;
+use elenchus::scenario::spec::{CellSpec, Scenario};
+use elenchus::scenario::{Overrides, Source, read};
+use elenchus::store::journal::FileJournal;
+use elenchus::tournament::{Conditions, play};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +18,7 @@ use std::time::{Duration, Instant};
 fn sweep(threads: u32, folder: &Path) -> Child {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     Command::new(env!("CARGO_BIN_EXE_elenchus"))
-        .args(["run", "scenarios/error-sweep.toml", "--trials", "40000", "--quiet"])
+        .args(["run", "scenarios/error-sweep.toml", "--trials", "40000", "--quiet", "--no-state"])
         .args(["--threads", &threads.to_string(), "--out"])
         .arg(folder.join(format!("{threads}-{}", std::process::id())))
         .current_dir(root)
@@ -45,5 +51,82 @@ fn speed(_: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, speed);
+/// A small scenario, as one sweeps it over thousands of values.
+const SMALL: &str = r#"
+trials = 1000
+[task]
+family = "claim_tree"
+[[agent]]
+name = "expert"
+competence = { kind = "by_level", accuracy = 0.9 }
+[[agent]]
+name = "liar"
+stance = { kind = "deceptive", lie = "plausible" }
+[[overseer]]
+name = "human"
+error = { kind = "uniform", rate = 0.1 }
+[[protocol]]
+preset = "trust"
+agents = ["expert"]
+[[protocol]]
+preset = "debate"
+agents = ["expert", "liar"]
+"#;
+
+/// So many cells of a thousand trials, each some fifth of a millisecond.
+fn small(cells: u32) -> Scenario {
+    let step = format!("0:0.49999999:{}", 1.0 / f64::from(cells));
+    let over = vec![("overseer.human.error.rate".into(), step)];
+    let none = |file: &str| Err(format!("{file}: no files here"));
+    let source = Source { file: "small.toml", stem: "small", text: SMALL, tables: &none };
+    read(&source, &Overrides { over, ..Overrides::default() }).expect("a scenario")
+}
+
+/// Plays cells on one thread, with this journal or without.
+fn played(cells: &[CellSpec], journal: Option<&FileJournal>) -> Duration {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let journal = journal.map(|journal| journal as &dyn Journal);
+    let conditions = Conditions { journal, ..Conditions::default() };
+    let start = Instant::now();
+    let records = pool.install(|| play(cells, &conditions)).expect("cells that can be played");
+    assert_eq!(records.len(), cells.len());
+    start.elapsed()
+}
+
+fn journal(_: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("parts.journal");
+    let few = small(2000).cells;
+    let mut shares = Vec::new();
+    // By turns, so that a machine's moods meet both; the middle of many, for they are longer than what is measured.
+    for _ in 0..25 {
+        let without = played(&few, None);
+        let _ = std::fs::remove_file(&path);
+        let journal = FileJournal::open(&path).expect("a journal");
+        let with = played(&few, Some(&journal));
+        journal.sync().expect("a disk");
+        shares.push(with.as_secs_f64() / without.as_secs_f64() - 1.0);
+    }
+    shares.sort_by(f64::total_cmp);
+    println!(
+        "a sweep of small cells takes {:.1} % longer with its journal (wanted: less than 3 %)",
+        100.0 * shares[shares.len() / 2]
+    );
+    let many = small(100_000).cells;
+    let _ = std::fs::remove_file(&path);
+    let journal = FileJournal::open(&path).expect("a journal");
+    played(&many, Some(&journal));
+    drop(journal);
+    let start = Instant::now();
+    let journal = FileJournal::open(&path).expect("a journal");
+    assert_eq!(journal.len(), many.len());
+    played(&many, Some(&journal));
+    println!(
+        "{} finished cells are found again in {:.2} s on one thread (wanted: less than 2 s)",
+        many.len(),
+        start.elapsed().as_secs_f64()
+    );
+}
+
+criterion_group!(benches, speed, journal);
 criterion_main!(benches);

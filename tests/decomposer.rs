@@ -10,7 +10,8 @@ use elenchus::agents::{AgentSpec, Competence};
 use elenchus::claim::{Answer, Question};
 use elenchus::learners::learner::{Learner, Round};
 use elenchus::overseers::ErrorModel;
-use elenchus::records::{CellRecord, Tally};
+use elenchus::records::{CellRecord, Tally, TraceNode};
+use elenchus::scenario::distil::Distil;
 use elenchus::scenario::presets::Preset;
 use elenchus::scenario::spec::CellSpec;
 use elenchus::scenario::stages::Party;
@@ -19,7 +20,7 @@ use elenchus::systems;
 use elenchus::tasks::acts::{Act, Layout};
 use elenchus::tasks::encoding::Pages;
 use elenchus::tasks::{Family, FamilySpec, Step};
-use elenchus::tournament::{Conditions, plan, play_cell};
+use elenchus::tournament::{Conditions, plan, play_cell, trace};
 use elenchus::world::clerk::{Clerk, Imitator, Recorded, Records};
 use elenchus::world::resources::Recorder;
 use elenchus::world::spawn::{self, Roots, Start};
@@ -351,6 +352,23 @@ fn few_acts_make_the_lessons_of_many() {
     assert!(few.0 <= 2400 && many.0 > 2 * few.0, "{} and {} acts", few.0, many.0);
     assert_eq!(many.1.target, many.1.trials);
     assert!(few.1.target * 100 >= few.1.trials * 99, "{:?}", few.1);
+}
+
+/// What taught a wrong answer is told as it was: by the apprentice as it was in that round, or by the overseer.
+#[test]
+fn lessons_of_an_apprentice_are_told_with_their_parts() {
+    // Too few acts to learn it well.
+    let mut cell = taught(1, tabular(40), uniform(0.2));
+    cell.protocol.stages.distil = match cell.protocol.stages.distil {
+        Distil::Learned { targets, training } => {
+            Distil::Learned { targets, training: Training { rounds: 3, ..training } }
+        }
+        other => other,
+    };
+    let told = |trial: u64| trace(&cell, 0, trial).expect("a match").taught;
+    let lessons: Vec<TraceNode> =
+        (0..200).filter_map(told).flat_map(|taught| taught.lessons).map(|(_, node)| node).collect();
+    assert!(lessons.iter().any(|lesson| !lesson.right && !lesson.children.is_empty()), "{lessons:?}");
 }
 
 #[test]

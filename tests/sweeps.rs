@@ -305,7 +305,7 @@ fn two_runs_of_one_output_do_not_mix() {
     let state = shown(folder.path().join("result.state"));
     let mut first = started(&["run", &scenario, "--out", &out, "--trials", "1000000000"], None);
     std::thread::sleep(Duration::from_millis(700));
-    let (_, stderr) = ends(2, &["run", &scenario, "--out", &out]);
+    let (_, stderr) = ends(1, &["run", &scenario, "--out", &out]);
     assert!(stderr.contains("another run writes it") && stderr.contains("--out"), "{stderr}");
     let (stdout, _) = ends(0, &["status", &state]);
     assert!(stdout.contains("running"), "{stdout}");
@@ -396,6 +396,9 @@ fn shards_that_do_not_go_together_are_refused_by_name() {
     ends(0, &["run", &scenario, "--shard", "2/3", "--out", &three, "--quiet"]);
     let stderr = refused(2, &[&two[0], &three]);
     assert!(stderr.contains("one of 3 shards and not of 2"), "{stderr}");
+    fs::create_dir(place("empty")).expect("a folder");
+    let stderr = refused(3, &[&place("empty")]);
+    assert!(stderr.contains("there is no shard"), "{stderr}");
     let stderr = refused(2, &[&place("nothing")]);
     assert!(stderr.contains("--shard"), "{stderr}");
     // One of another version.

@@ -3,7 +3,7 @@
 use crate::cli::finish::{Finished, Written};
 use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome};
-use crate::records::SEMANTICS;
+use crate::records::{Journal, SEMANTICS};
 use crate::scenario::from_document;
 use crate::store::journal::Journals;
 use crate::store::state::{self, ShardFile};
@@ -11,7 +11,7 @@ use crate::tournament::shards::{self, Shard};
 use crate::tournament::{Conditions, Stopped};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Args)]
@@ -91,11 +91,16 @@ impl Merge {
         let mut first: Option<PathBuf> = None;
         for named in &self.shards {
             let mut folders = state::meant_by(named);
-            if folders.is_empty() {
+            if folders.is_empty() && !named.is_dir() {
                 folders.push(named.clone());
             }
             for folder in folders {
-                let file = ShardFile::read(&folder).map_err(|error| (End::Usage, error))?;
+                let file = match ShardFile::read(&folder) {
+                    Ok(file) => file,
+                    // One that had just begun to begin is not there.
+                    Err(_) if folder != *named => continue,
+                    Err(error) => return Err((End::Usage, error)),
+                };
                 let refuse = |why: String| Err((End::Usage, format!("{}: {why}", folder.display())));
                 if file.semantics != SEMANTICS {
                     return refuse(format!(
@@ -119,6 +124,10 @@ impl Merge {
                 shards.insert(file.shard.number, (folder, file));
             }
         }
+        if shards.is_empty() {
+            let named: Vec<String> = self.shards.iter().map(|path| path.display().to_string()).collect();
+            return Err(incomplete(format!("{}: there is no shard; play them first", named.join(", "))));
+        }
         let of = shards.values().next().map_or(1, |(_, file)| file.shard.of);
         let is_done = |number: &u32| shards.get(number).is_some_and(|(_, file)| file.done);
         let missing: Vec<u32> = (1..=of).filter(|number| !is_done(number)).collect();
@@ -138,17 +147,7 @@ impl Merge {
         let mut said = Vec::new();
         let mut numbers = Vec::new();
         for (number, (folder, file)) in shards {
-            let Ok(scenario) = from_document(&file.scenario) else { continue };
-            let Ok(units) = shards::share(&scenario.cells, file.optimise, file.shard) else { continue };
-            let conditions = Conditions {
-                journal: Some(journals),
-                replay: true,
-                keep_trials: file.keep_trials,
-                keep_students: file.keep_students,
-                ..Conditions::default()
-            };
-            let lacks = shards::play_units(&scenario.cells, &units, file.optimise, &conditions);
-            if let Err(Stopped::Missing(cell)) = lacks {
+            if let Some(cell) = lacks(file, journals) {
                 numbers.push(*number);
                 said.push(format!("  {}: lacks {cell}", folder.display()));
             }
@@ -161,6 +160,33 @@ impl Merge {
             said.join("\n")
         ))
     }
+}
+
+/// A cell of a shard that a journal does not have all of, if there is one.
+fn lacks(file: &ShardFile, journal: &dyn Journal) -> Option<String> {
+    let scenario = from_document(&file.scenario).ok()?;
+    let units = shards::share(&scenario.cells, file.optimise, file.shard).ok()?;
+    let conditions = Conditions {
+        journal: Some(journal),
+        replay: true,
+        keep_trials: file.keep_trials,
+        keep_students: file.keep_students,
+        ..Conditions::default()
+    };
+    match shards::play_units(&scenario.cells, &units, file.optimise, &conditions) {
+        Err(Stopped::Missing(cell)) => Some(cell),
+        _ => None,
+    }
+}
+
+/// Whether a directory has all of a shard.
+#[must_use]
+pub fn is_whole(folder: &Path, shard: Shard) -> bool {
+    let Some(file) = ShardFile::read(folder).ok().filter(|file| file.done && file.shard == shard) else {
+        return false;
+    };
+    let mut journals = Journals::default();
+    journals.add(&state::journal(folder)).is_ok() && lacks(&file, &journals).is_none()
 }
 
 /// In what two shards are not of one run.

@@ -8,6 +8,7 @@ mod merge;
 mod play;
 mod report;
 mod reproduce;
+mod room;
 mod run;
 mod show;
 mod status;

@@ -3,10 +3,11 @@
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::finish::{Finished, LOCAL, Written};
 use crate::cli::play::{self, Options, Size, threads};
-use crate::cli::{End, Outcome, print};
+use crate::cli::{End, Outcome, print, room};
 use crate::learners::network::train_on_gpu;
 use crate::scenario::spec::{CellSpec, Scenario, Until};
 use crate::store::files;
+use crate::store::journal::Unopened;
 use crate::store::state::{self, ShardFile, State};
 use crate::tournament::shards::{self, Shard};
 use clap::{Args, ValueEnum};
@@ -43,6 +44,9 @@ pub struct Run {
     /// Play all other cells when one comes to nothing, the default
     #[arg(long)]
     keep_going: bool,
+    /// Memory that the run may take, such as 4G; a run that would take more does not start [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = room::size)]
+    max_memory: Option<u64>,
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
@@ -68,6 +72,14 @@ fn usage(message: String) -> (End, String) {
     (End::Usage, message)
 }
 
+/// A state, opened.
+fn opened(folder: &Path) -> Result<State, (End, String)> {
+    State::open(folder).map_err(|error| match error {
+        Unopened::Foreign(why) => (End::Usage, why),
+        Unopened::Failed(why) => (End::Failed, why),
+    })
+}
+
 impl Run {
     /// Plays the scenario.
     pub fn play(self, axes: &Axes, optimise: bool) -> Outcome {
@@ -81,10 +93,14 @@ impl Run {
             let why = "how long a cell is played hangs on what comes out; leave until out, and set trials";
             return Err(usage(format!("optimise and until: {why}")));
         }
+        if self.shard.is_none() {
+            self.written.check(&scenario)?;
+        }
+        let place = self.written.out.as_deref().unwrap_or(Path::new(LOCAL));
+        room::fits(cells, (self.threads, self.keep_trials), self.max_memory, place)?;
         if let Some(shard) = self.shard {
             return self.play_share(&scenario, shard, optimise);
         }
-        self.written.check(&scenario)?;
         let state = self.state_of(&scenario)?;
         #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
         let start = Instant::now();
@@ -127,7 +143,7 @@ impl Run {
         let unnamed = Path::new(LOCAL).join(&scenario.name);
         let folder = self.state.clone();
         let folder = folder.unwrap_or_else(|| state::beside(self.written.out.as_deref().unwrap_or(&unnamed)));
-        State::open(&folder).map(Some).map_err(usage)
+        opened(&folder).map(Some)
     }
 
     /// Plays a share of the scenario, and leaves it to be merged.
@@ -143,7 +159,7 @@ impl Run {
         let mut file = ShardFile::new(scenario, shard);
         (file.optimise, file.keep_trials, file.keep_students) =
             (optimise, self.keep_trials, self.keep_students);
-        let state = State::open(folder).map_err(usage)?;
+        let state = opened(folder)?;
         if let Some(there) = ShardFile::read(folder).ok().filter(|there| there.shard != shard) {
             let remedy = "a directory takes one share; choose another --out";
             return Err(usage(format!("{}: holds share {}; {remedy}", folder.display(), there.shard)));

@@ -1,11 +1,13 @@
 //! `check`, `list`, `explain`, `schema`: what there is, without playing.
 
 use crate::cli::changes::{Axes, Changes};
+use crate::cli::room::shown_size;
 use crate::cli::{End, Outcome, print};
 use crate::report::dictionary;
 use crate::scenario::nearest::nearest;
 use crate::scenario::words;
 use crate::store::files;
+use crate::tournament::needs::needs;
 use crate::tournament::{draws, plan};
 use clap::Args;
 use rayon::prelude::*;
@@ -42,25 +44,31 @@ impl Check {
             questions = questions.max(plan.questions_max);
             drawn = drawn.saturating_add(draws);
         }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let needs = needs(&scenario.cells, cores as u64, false);
         let (cells, trials, replicates, seed) =
             (scenario.cells.len(), scenario.trials, scenario.replicates, scenario.seed);
         if self.json {
             let plan = json!({
                 "scenario": scenario.name, "cells": cells, "trials": trials, "replicates": replicates, "seed": seed,
                 "matches": matches, "questions_max": questions, "draws": drawn,
+                "memory": needs.memory, "disk": needs.disk,
             });
             return print(&format!("{plan}\n"));
         }
         let s = |count: u64| if count == 1 { "" } else { "s" };
         print(&format!(
             "{}: fine\n  {}\n  {cells} cell{}, {trials} trial{} each, {replicates} replicate{}; seed {seed}\n  \
-             {matches} matches, at most {questions} questions a match; about {:.1e} draws of 512 bits\n",
+             {matches} matches, at most {questions} questions a match; about {:.1e} draws of 512 bits\n  \
+             about {} of memory and {} of the disk\n",
             self.scenario.display(),
             scenario.about,
             s(cells as u64),
             s(trials),
             s(replicates.into()),
             drawn as f64,
+            shown_size(needs.memory),
+            shown_size(needs.disk),
         ))
     }
 }

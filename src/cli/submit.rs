@@ -1,9 +1,8 @@
 //! `submit`: the shards of a run, handed to an engine that has the machines.
 
 use crate::cli::changes::{Axes, Changes};
-use crate::cli::merge::array;
+use crate::cli::merge::{array, is_whole};
 use crate::cli::{End, Outcome, print};
-use crate::store::state::ShardFile;
 use crate::store::{files, sweep};
 use crate::tournament::shards::{SHARDS_MAX, Shard, units};
 use clap::{Args, Subcommand};
@@ -60,7 +59,8 @@ struct Slurm {
     /// The partition
     #[arg(long)]
     partition: Option<String>,
-    /// The longest a shard may take, as Slurm writes it, such as 30 or 2:00:00
+    /// The longest a shard plays before it is stopped and requeued, as Slurm writes it, such as 30 or 2:00:00; 3
+    /// minutes or more
     #[arg(long)]
     time: Option<String>,
     /// Memory of a shard, as Slurm writes it, such as 2G
@@ -98,6 +98,11 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A path within quotes in an option of sbatch, which reads some of its signs as its own.
+fn in_option(path: &Path) -> String {
+    path.display().to_string().replace('%', "%%").replace('"', "\\\"")
+}
+
 /// A run in shards, as it lies in its directory.
 struct Laid {
     name: String,
@@ -132,13 +137,10 @@ impl Sharded {
         if self.optimise { "optimise" } else { "run" }
     }
 
-    /// The shards that are not done.
+    /// The shards that are not done, or were and are damaged.
     fn missing(&self, folder: &Path) -> Vec<u32> {
-        let is_done = |number: &u32| {
-            let file = ShardFile::read(&sweep::shard(folder, *number));
-            file.is_ok_and(|file| file.done && file.shard == Shard { number: *number, of: self.shards })
-        };
-        (1..=self.shards).filter(|number| !is_done(number)).collect()
+        let shard = |number: u32| Shard { number, of: self.shards };
+        (1..=self.shards).filter(|number| !is_whole(&sweep::shard(folder, *number), shard(*number))).collect()
     }
 }
 
@@ -168,7 +170,9 @@ impl Slurm {
         let jobs = if numbers.is_empty() {
             format!("all shards are done, merge job {}", sbatch(&laid.folder.join("merge.sh"), &[])?)
         } else {
-            let first = sbatch(&laid.folder.join("array.sh"), &[])?;
+            let many = "; an array has tasks below MaxArraySize (scontrol show config), most often 1001: take fewer shards";
+            let first = sbatch(&laid.folder.join("array.sh"), &[])
+                .map_err(|(end, why)| (end, if self.sharded.shards > 1000 { why + many } else { why }))?;
             // Not afterok, which waits for ever when a task has failed: merge itself sees what there is.
             let behind = format!("--dependency=afterany:{first}");
             let second = sbatch(&laid.folder.join("merge.sh"), &[&behind])?;
@@ -197,7 +201,7 @@ impl Slurm {
 {options}#SBATCH --array={array}
 #SBATCH --requeue
 #SBATCH --signal=B:USR1@60
-#SBATCH --output={logs}/shard-%a.log
+#SBATCH --output="{logs}/shard-%a.log"
 
 in_time=yes
 {program} {verb} {scenario} --shard "$SLURM_ARRAY_TASK_ID/{of}" --out {shards}/"$SLURM_ARRAY_TASK_ID" \
@@ -209,14 +213,17 @@ wait "$child"; code=$?
 [ "$in_time" = yes ] || {{ wait "$child"; code=$?; }}
 [ "$code" -eq 0 ] && exit 0
 # 2 is a mistake in the command or the scenario, which no repetition mends.
-if [ "$in_time" = no ] || {{ [ "$code" -ne 2 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt 3 ]; }}; then
+failures={logs_quoted}/"$SLURM_ARRAY_JOB_ID-$SLURM_ARRAY_TASK_ID.failures"
+[ "$in_time" = no ] || echo "exit code $code" >>"$failures"
+if [ "$in_time" = no ] || {{ [ "$code" -ne 2 ] && [ "$(wc -l <"$failures")" -le 3 ]; }}; then
   scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID" && sleep 60
 fi
 exit "$code"
 "#,
             options = self.options(laid, ""),
             array = array(numbers),
-            logs = laid.folder.join("logs").display(),
+            logs = in_option(&laid.folder.join("logs")),
+            logs_quoted = path(&laid.folder.join("logs")),
             program = path(&laid.program),
             verb = self.sharded.verb(),
             scenario = path(&sweep::scenario(&laid.folder)),
@@ -231,7 +238,7 @@ exit "$code"
         format!(
             r#"#!/bin/sh
 # Runs when no task of the array is left, whatever became of them, and sees itself whether all shards are done.
-{options}#SBATCH --output={logs}/merge.log
+{options}#SBATCH --output="{logs}/merge.log"
 
 {program} merge {shards} --out {result} --threads {cpus} --progress none
 code=$?
@@ -239,7 +246,7 @@ code=$?
 exit "$code"
 "#,
             options = self.options(laid, "-merge"),
-            logs = laid.folder.join("logs").display(),
+            logs = in_option(&laid.folder.join("logs")),
             program = path(&laid.program),
             shards = path(&sweep::shards(&laid.folder)),
             result = path(&laid.folder.join("result")),

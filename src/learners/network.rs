@@ -147,8 +147,13 @@ impl Network {
     /// The averaged weights as safetensors: the same bytes for the same weights.
     ///
     /// # Errors
-    /// If they cannot be written down.
+    /// If they cannot be written down, or one is infinite or no number.
     pub fn save(&self) -> Result<Vec<u8>, String> {
+        for (name, _, numbers) in self.weights.averages() {
+            if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
+                return Err(self.lost(&format!("weight in {name}"), f64::from(*number)));
+            }
+        }
         let bytes: Vec<(&str, &[usize], Vec<u8>)> = self
             .weights
             .averages()

@@ -205,7 +205,9 @@ pub fn levels(record: &CellRecord) -> Vec<Level> {
 #[must_use]
 pub fn compared(rows: &[Row], row: usize) -> Vec<Compared> {
     let (cell, record) = rows[row];
-    let (Some(ceiling), Some(Targets::Verdicts)) = (beside(rows, cell, "supervised"), targets(cell)) else {
+    // Who is not taught is not looked for.
+    let ceiling = targets(cell).filter(|targets| *targets == Targets::Verdicts);
+    let Some(ceiling) = ceiling.and_then(|_| beside(rows, cell, "supervised")) else {
         return Vec::new();
     };
     let floor = beside(rows, cell, "imitation").filter(|_| amplifies(cell));

@@ -10,6 +10,7 @@ use std::path::Path;
 
 /// What happens to a write instead.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(debug_assertions), expect(dead_code, reason = "none is planned then"))]
 enum Fault {
     Fails(io::ErrorKind),
     Short,

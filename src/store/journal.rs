@@ -32,11 +32,13 @@ struct Place {
     body: u32,
 }
 
+/// The checksum of a body: of its length, and of the version by way of the key.
 fn checksum(body: &[u8]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(HEADER).update(&(body.len() as u64).to_le_bytes()).update(body);
+    let mut key = [0; 32];
+    key[..HEADER.len()].copy_from_slice(HEADER);
+    key[24..].copy_from_slice(&(body.len() as u64).to_le_bytes());
     let mut sum = [0; 16];
-    hasher.finalize_xof().fill(&mut sum);
+    sum.copy_from_slice(&blake3::keyed_hash(&key, body).as_bytes()[..16]);
     sum
 }
 
@@ -150,6 +152,15 @@ fn longest<T: Copy>(places: &BTreeMap<Name, T>, key: &Key, first: u64, end: u64)
     Some((*name, *place))
 }
 
+/// Why a journal or a state is not opened, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unopened {
+    /// Something else is there.
+    Foreign(String),
+    /// It cannot be read or written now, or another run has it.
+    Failed(String),
+}
+
 /// A journal in a file, which one run at a time may hold.
 pub struct FileJournal {
     path: PathBuf,
@@ -188,15 +199,17 @@ impl FileJournal {
     ///
     /// # Errors
     /// The path, and why it cannot be read and written, or that another run has it.
-    pub fn open(path: &Path) -> Result<Self, String> {
-        let failed = |error: io::Error| format!("{}; choose another --state", at(path, &error));
+    pub fn open(path: &Path) -> Result<Self, Unopened> {
+        let failed = |error: io::Error| {
+            Unopened::Failed(format!("{}; choose another --out or --state", at(path, &error)))
+        };
         let mut file = disk::open_to_append(path).map_err(failed)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                return Err(format!(
+                return Err(Unopened::Failed(format!(
                     "{}: another run writes it; wait for that, or choose another --out or --state",
                     path.display()
-                ));
+                )));
             }
             // Some file systems of clusters have no locks.
             Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
@@ -206,7 +219,7 @@ impl FileJournal {
         }
         let mut found = scan(&file).map_err(failed)?;
         if found.places.is_empty() && !found.headed {
-            return Err(foreign(path));
+            return Err(Unopened::Foreign(foreign(path)));
         }
         if found.length < HEADER.len() as u64 {
             disk::cut(&file, 0).map_err(failed)?;

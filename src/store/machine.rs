@@ -16,3 +16,11 @@ pub fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{} ({} {})", name.trim(), std::env::consts::OS, std::env::consts::ARCH).trim().into()
 }
+
+/// Bytes of memory that are free to be taken, where the system tells.
+#[must_use]
+pub fn free_memory() -> Option<u64> {
+    let info = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}

@@ -5,7 +5,7 @@ use crate::records::{PLAYED, SEMANTICS};
 use crate::scenario::spec::Scenario;
 use crate::store::disk;
 use crate::store::events::Log;
-use crate::store::journal::FileJournal;
+use crate::store::journal::{FileJournal, Unopened};
 use crate::tournament::shards::Shard;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -139,19 +139,21 @@ impl State {
     ///
     /// # Errors
     /// What stands in the way: another run that has it, something else that is there, or why it cannot be written.
-    pub fn open(folder: &Path) -> Result<Self, String> {
+    pub fn open(folder: &Path) -> Result<Self, Unopened> {
         let shown = folder.display();
-        let failed = |error: std::io::Error| format!("{shown}: {error}; choose another --out or --state");
+        let failed = |error: std::io::Error| {
+            Unopened::Failed(format!("{shown}: {error}; choose another --out or --state"))
+        };
         if folder.exists() && !journal(folder).exists() {
             let empty = fs::read_dir(folder).map_err(failed)?.next().is_none();
             if !empty {
-                return Err(format!(
-                    "{shown}: exists and is no state of a run; choose another --out or --state"
-                ));
+                let remedy = "choose another --out or --state";
+                return Err(Unopened::Foreign(format!("{shown}: exists and is no state of a run; {remedy}")));
             }
         }
         disk::create_dir_all(folder).map_err(failed)?;
         let journal = FileJournal::open(&journal(folder))?;
-        Ok(Self { folder: folder.into(), journal, log: Log::open(&events(folder))? })
+        let log = Log::open(&events(folder)).map_err(Unopened::Failed)?;
+        Ok(Self { folder: folder.into(), journal, log })
     }
 }

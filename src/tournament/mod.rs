@@ -5,6 +5,7 @@
 mod incentives;
 mod law;
 mod league;
+pub mod needs;
 mod parts;
 mod plan;
 mod school;
@@ -196,12 +197,17 @@ fn play_blocks(
         }
         done(run, theatre.take())
     });
-    let mut all = sums.try_reduce(Sums::default, |mut all, part| {
+    let all = sums.try_reduce(Sums::default, |mut all, part| {
         all.add(part);
         Ok(all)
-    })?;
-    all.trials.sort_unstable_by_key(|trial| trial.trial);
-    Ok(all)
+    });
+    Ok(in_order(all?))
+}
+
+/// Sums whose matches, where they are kept, are in order.
+fn in_order(mut sums: Sums) -> Sums {
+    sums.trials.sort_unstable_by_key(|trial| trial.trial);
+    sums
 }
 
 /// A replicate that is ready to play: what it plays, and what its training left.

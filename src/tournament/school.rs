@@ -285,7 +285,7 @@ impl<'a> Class<'a> {
             };
             let pupil = self.pupil(&taught.brain);
             let session = Session { theatre: &mut theatre, lanes: plan.lanes, act, pupil };
-            self.hold(session, trials, apprentice.as_mut(), &streams, round)?;
+            let by_apprentice = self.hold(session, trials, apprentice.as_mut(), &streams, round)?;
             let lessons = theatre.world.resource::<Lessons>();
             // What is measured before a round is what the round before it has left.
             let measured = LearnedRound {
@@ -315,7 +315,8 @@ impl<'a> Class<'a> {
                 top += 1;
             }
             if let Some(diary) = &mut diary {
-                diary.enter(round + 1, taught_up_to, &taught, lessons);
+                let decomposer = apprentice.as_ref().map(|someone| (someone.imitator(), by_apprentice));
+                diary.enter((round + 1, taught_up_to), &taught, decomposer, lessons);
             }
             let lessons = Round { pages: &lessons.pages, targets: &lessons.targets, own: &lessons.own };
             let mut draws = streams.draws(self.address("batches", round));
@@ -346,6 +347,7 @@ impl<'a> Class<'a> {
             taught.brain = Brain::new(learner.reader(), self.alphabet, self.decoding);
             taught.iteration += 1;
         }
+        // The last step's weights too: nobody trains on them and finds out.
         let saved = learner.save().map_err(failed)?;
         let weights = blake3::hash(&saved).to_hex().to_string();
         let saved = conditions.keep_students.then_some(saved);

@@ -175,7 +175,9 @@ pub fn play_units(
         let outcome = match unit.replicate {
             Some(replicate) => {
                 let played = parts::replicate(&cells[unit.cells[0]], replicate, conditions);
-                (conditions.finished)();
+                if matches!(played, Ok(_) | Err(Stopped::Failed(_))) {
+                    (conditions.finished)();
+                }
                 played.map(drop)
             }
             None => {

@@ -9,8 +9,10 @@ Exit codes: 0 done, 1 a shard or Ray failed, 2 usage, 3 the merge found shards i
 """
 
 import argparse
+import math
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -59,7 +61,7 @@ def arguments():
     add("--shards", required=True, type=positive, help="how many shards")
     add("--out", required=True, type=Path, help="the sweep's directory, which every node sees")
     add("--cpus", type=positive, default=1, help="threads of a shard, and CPUs that Ray sets aside for it [1]")
-    add("--retries", type=whole, default=3, help="how often each shard may be begun again [3]")
+    add("--retries", type=int, default=3, help="how often each shard may be begun again; below 0: without end [3]")
     # Only a Ray that was asked for is used, though another may run here.
     address = os.environ.get("RAY_ADDRESS", "local")
     add("--address", default=address, help="a cluster's address, or auto, or local: a Ray of its own [RAY_ADDRESS, or local]")
@@ -76,14 +78,10 @@ def arguments():
     return asked
 
 
-def whole(text, least=0):
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"want {least} or more, got {text}")
-    return int(text)
-
-
 def positive(text):
-    return whole(text, 1)
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"want 1 or more, got {text}")
+    return int(text)
 
 
 def numbers(asked):
@@ -107,6 +105,8 @@ def connect(ray, asked):
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     own = {"include_dashboard": False} if asked.address == "local" else {}
     ray.init(address=asked.address, log_to_driver=False, logging_level="error", **own)
+    # Ray takes SIGTERM for a crash; a batch system sends it to whoever is to end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     most = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=0)
     if most < asked.cpus:
         say(f"no node has {asked.cpus} CPUs, the largest has {most:.0f}; waiting for one that has")
@@ -117,6 +117,7 @@ def play_all(ray, asked):
     # Ray would begin again what died with its worker, but not what exited; here both count as one.
     remote = ray.remote(play).options(num_cpus=asked.cpus, max_retries=0)
     shards = {remote.remote(worded(asked, shard)): shard for shard in numbers(asked)}
+    most = asked.retries if asked.retries >= 0 else math.inf
     begun, failed = dict.fromkeys(numbers(asked), 1), []
     while shards:
         (ended, *_), _ = ray.wait(list(shards))
@@ -124,8 +125,8 @@ def play_all(ray, asked):
         again, trouble = outcome(ray, ended)
         if trouble is None:
             say(f"shard {shard} is done, {len(shards)} to go")
-        elif again and begun[shard] <= asked.retries:
-            say(f"shard {shard} begins again, {begun[shard]} of {asked.retries}, for {trouble}")
+        elif again and begun[shard] <= most:
+            say(f"shard {shard} begins again, {begun[shard]} of {most}, for {trouble}")
             begun[shard] += 1
             shards[remote.remote(worded(asked, shard))] = shard
         else:

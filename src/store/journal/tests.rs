@@ -51,7 +51,7 @@ fn parts_are_found_again_after_a_torn_frame() {
     let each = (whole.len() - HEADER.len()) / 5;
     let journal = FileJournal::open(&path).expect("mine");
     let held = FileJournal::open(&path).err().expect("held by the first");
-    assert!(held.contains("another run"), "{held}");
+    assert!(matches!(&held, Unopened::Failed(why) if why.contains("another run")), "{held:?}");
     drop(journal);
     // Broken off at any byte of the last frame: all before it are kept, and more can be added.
     for cut in whole.len() - each + 1..whole.len() {
@@ -118,7 +118,7 @@ fn a_file_of_other_things_is_left_alone() {
     for text in ["dear diary\n", "dear diary", "{}", "a\nb", "elenchus, she said", "elenchus journal 0\n"] {
         std::fs::write(&path, text).expect("written");
         let refused = FileJournal::open(&path).err().expect("refused");
-        assert!(refused.contains("is no journal"), "{refused}");
+        assert!(matches!(&refused, Unopened::Foreign(why) if why.contains("is no journal")), "{refused:?}");
         assert_eq!(std::fs::read_to_string(&path).expect("text"), text);
     }
 }
@@ -146,5 +146,5 @@ fn the_layout_of_a_part_is_that_of_the_version() {
     };
     let bytes = frame(&key(1), &(2..3), &rich).expect("short");
     let hash = blake3::hash(&bytes).to_hex();
-    assert_eq!(&hash[..16], "0f0865351bb300e8", "if the layout was changed, raise the number in HEADER");
+    assert_eq!(&hash[..16], "28a875e1bf92041d", "if the layout was changed, raise the number in HEADER");
 }

@@ -138,7 +138,7 @@ pub(super) struct Session<'a, 'w> {
 
 impl Class<'_> {
     /// Plays a round's lessons: the first of them with the overseer's own steps, which the apprentice learns,
-    /// and the others with the apprentice's.
+    /// and the others with the apprentice's; gives the first of these.
     pub(super) fn hold(
         &self,
         mut session: Session,
@@ -146,7 +146,7 @@ impl Class<'_> {
         apprentice: Option<&mut Apprentice>,
         streams: &Streams,
         round: u32,
-    ) -> Result<(), Stopped> {
+    ) -> Result<u64, Stopped> {
         session.theatre.world.resource_mut::<Lessons>().clear();
         // After the last round nobody learns any more.
         if let Some(apprentice) = apprentice.filter(|_| round < self.training.rounds) {
@@ -162,7 +162,8 @@ impl Class<'_> {
             apprentice.learn(self, streams, round)?;
             session.theatre.world.insert_resource(Clerk::Imitates(apprentice.imitator()));
         }
-        self.make_lessons(&mut session, trials, |_, lessons| lessons).map(|_| ())
+        let first = trials.start;
+        self.make_lessons(&mut session, trials, |_, lessons| lessons).map(|_| first)
     }
 
     /// Plays trials and collects them as lessons, block by block, until `keep` keeps fewer than were played;

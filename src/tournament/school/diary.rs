@@ -1,12 +1,12 @@
 //! The diary of a training: which lessons taught a student a wrong answer, and how they came about.
 
-use crate::agents::decomposer::Decomposer;
 use crate::claim::Question;
 use crate::records::{self, TraceNode};
 use crate::systems::distil::Lessons;
 use crate::tournament::school::{Class, Taught};
 use crate::tournament::{Act, Stopped, plan, trace};
 use crate::world::brain::Brain;
+use crate::world::clerk::{Clerk, Imitator};
 use crate::world::resources::Journal;
 use crate::world::spawn::Roots;
 use std::sync::Arc;
@@ -37,21 +37,23 @@ struct Entry {
     iteration: u16,
     brain: Arc<Brain>,
     sureness: Vec<f64>,
+    /// Who decomposed in the overseer's stead, and from which trial on.
+    decomposer: Option<(Imitator, u64)>,
     lessons: Lessons,
 }
 
 impl Diary {
     /// Notes the lessons of a round, made with the student as it entered it.
-    pub(super) fn enter(&mut self, round: u32, top: u32, taught: &Taught, lessons: &Lessons) {
+    pub(super) fn enter(
+        &mut self,
+        (round, top): (u32, u32),
+        taught: &Taught,
+        decomposer: Option<(Imitator, u64)>,
+        lessons: &Lessons,
+    ) {
         let (brain, sureness) = (taught.brain.clone(), taught.sureness.clone());
-        self.0.push(Entry {
-            round,
-            top,
-            iteration: taught.iteration,
-            brain,
-            sureness,
-            lessons: lessons.clone(),
-        });
+        let (iteration, lessons) = (taught.iteration, lessons.clone());
+        self.0.push(Entry { round, top, iteration, brain, sureness, decomposer, lessons });
     }
 
     /// All lessons, the newest round's first.
@@ -98,11 +100,7 @@ impl Diary {
 impl Class<'_> {
     /// What taught the student its wrong answer.
     pub(crate) fn explain(&self, diary: &Diary, wrong: &Wrong) -> Result<records::Taught, Stopped> {
-        let (mut summary, blamed) = diary.blamed(wrong);
-        if self.training.decomposer != Decomposer::Exact {
-            summary.push_str("; they are not told, for who decomposed them has learned more since");
-            return Ok(records::Taught { summary, lessons: Vec::new() });
-        }
+        let (summary, blamed) = diary.blamed(wrong);
         let told =
             blamed.into_iter().take(TOLD).map(|(entry, i)| self.retell(entry, entry.lessons.notes[i].trial));
         Ok(records::Taught { summary, lessons: told.collect::<Result<_, Stopped>>()? })
@@ -115,6 +113,9 @@ impl Class<'_> {
         let (iteration, roots) = (entry.iteration, Roots::Lessons(entry.top));
         let act = Act { replicate: self.replicate, iteration, roots, cast: &cast };
         let mut theatre = self.open(&plan, act);
+        if let Some((decomposer, _)) = entry.decomposer.as_ref().filter(|(_, first)| trial >= *first) {
+            theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));
+        }
         theatre.world.resource_mut::<Journal>().on = true;
         theatre.play(trial, 1, act);
         Ok((entry.round, trace::tell(&mut theatre.world).root))

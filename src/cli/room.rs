@@ -1,0 +1,87 @@
+//! Whether there is room for a run, in memory and on the disk, and sizes as people write them.
+
+use crate::cli::End;
+use crate::scenario::spec::CellSpec;
+use crate::store::{disk, machine};
+use crate::tournament::needs::needs;
+use std::path::Path;
+
+/// Bytes, as people write them: 512M, 4G, 1T; a number alone is bytes.
+///
+/// # Errors
+/// What was wanted.
+pub fn size(text: &str) -> Result<u64, String> {
+    let unit = |end: char| "KMGT".find(end.to_ascii_uppercase()).map(|at| 10 * (at + 1));
+    let (number, shift) = match text.char_indices().next_back().and_then(|(at, end)| Some((at, unit(end)?))) {
+        Some((at, shift)) => (&text[..at], shift),
+        None => (text, 0),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| format!("want a size such as 512M or 4G, got {text:?}"))
+}
+
+/// Bytes for people.
+pub fn shown_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// Whether memory and disk are enough for some cells.
+///
+/// # Errors
+/// What they would take, what there is, and what can be done.
+pub fn fits(
+    cells: &[CellSpec],
+    (threads, keep_trials): (usize, bool),
+    most: Option<u64>,
+    place: &Path,
+) -> Result<(), (End, String)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let needs = needs(cells, if threads == 0 { cores } else { threads } as u64, keep_trials);
+    let memory = most.or_else(machine::free_memory).unwrap_or(u64::MAX);
+    if needs.memory > memory {
+        let whose = if most.is_some() { "--max-memory allows" } else { "are free" };
+        return Err((
+            End::Usage,
+            format!(
+                "{} cells take about {} of memory, {} {whose}; sweep fewer values, take fewer trials or --threads, \
+                 or leave out --keep-trials; --max-memory overrules this estimate",
+                cells.len(),
+                shown_size(needs.memory),
+                shown_size(memory)
+            ),
+        ));
+    }
+    match disk::free(place) {
+        Some(free) if needs.disk > free => Err((
+            End::Usage,
+            format!(
+                "{}: the run takes about {} of the disk, {} are free; make room, or choose another --out",
+                place.display(),
+                shown_size(needs.disk),
+                shown_size(free)
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_and_shown() {
+        assert_eq!(
+            ["512", "2k", "3M", "4G", "1t"].map(size),
+            [Ok(512), Ok(2048), Ok(3 << 20), Ok(4 << 30), Ok(1 << 40)]
+        );
+        for wrong in ["", "G", "0", "-1M", "1.5G", "4GB", "99999999999T"] {
+            assert!(size(wrong).is_err_and(|problem| problem.contains("512M")), "{wrong}");
+        }
+        assert_eq!([1, 24_000_000, 5_250_000_000].map(shown_size), ["1 kB", "24 MB", "5.2 GB"]);
+    }
+}
