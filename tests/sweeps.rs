@@ -8,8 +8,12 @@
 mod common;
 
 use common::program::{SMALL, ends, folder, shown, small};
+use elenchus::scenario::spec::{CellSpec, Scenario};
+use elenchus::scenario::{Overrides, Source, read};
 use elenchus::store::journal::FileJournal;
+use elenchus::store::results::Played;
 use elenchus::streams::{Address, Streams};
+use elenchus::tournament::{Conditions, play};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -470,6 +474,91 @@ fn what_comes_to_nothing_is_kept_as_that_and_the_rest_goes_on() {
     let run = ["run", &scenario, "--out", &fast, "--quiet", "--fail-fast"];
     let (_, stderr) = ends(1, &[&run[..], &LOST].concat());
     assert!(stderr.contains("lower the rate") && !Path::new(&fast).exists(), "{stderr}");
+}
+
+/// Sweeps of more cells than are there at once: over overseers alone, over strategies and budgets too, and zipped.
+const LARGE: [&str; 3] = [
+    "\"overseer.human.error.rate\" = { from = 0.0, to = 0.49, step = 0.01 }\n\
+     \"overseer.human.budget\" = { from = 1, to = 250, step = 1 }",
+    "\"protocol.debate.turns\" = { from = 1, to = 30, step = 1 }\n\
+     \"overseer.human.error.rate\" = { from = 0.0, to = 0.36, step = 0.001 }",
+    "mode = \"zip\"\n\"seed\" = { from = 1, to = 10500, step = 1 }\n\
+     \"overseer.human.error.rate\" = { from = 0.0, to = 0.10499, step = 0.00001 }",
+];
+
+#[test]
+fn a_large_sweep_is_that_of_one_that_is_played_at_once() {
+    for sweep in LARGE {
+        let text = SMALL.replace("trials = 200", "trials = 3");
+        let text = format!(
+            "{text}[sweep]\n{sweep}\n[[expect]]\ncolumn = \"trials\"\nvalue = 3\nwithin = 0\nbecause = \"asked\"\n"
+        );
+        let (folder, path) = scenario(&text);
+        let out = shown(folder.path().join("out"));
+        ends(0, &["run", &path, "--out", &out, "--quiet"]);
+        let made = bytes(&out);
+        // The same cells, all at once.
+        let none = |file: &str| Err(format!("{file}: no files here"));
+        let source = Source { file: "mine.toml", stem: "mine", text: &text, tables: &none };
+        let large = read(&source, &Overrides::default()).expect("a scenario");
+        let outline = large.large.as_deref().expect("a large one");
+        let points: Vec<u64> = (0..outline.points()).collect();
+        let cells = outline.cells(&points).expect("fine points");
+        let refs: Vec<&CellSpec> = cells.iter().collect();
+        let records = play(&cells, &Conditions::default()).expect("cells that can be played");
+        let scenario = Scenario { cells: cells.clone(), large: None, ..large.clone() };
+        let (with_trials, optimised, matches) = (false, false, &[][..]);
+        let played =
+            Played { scenario: &scenario, cells: &refs, records: &records, with_trials, optimised, matches };
+        let outcome = played.outcome().expect("tables");
+        for (name, text) in &outcome.files {
+            assert!(made[name] == text.as_bytes(), "{sweep}: {name} differs");
+        }
+        assert_eq!(made.len(), outcome.files.len() + 1);
+        assert_eq!(made["manifest.json"], outcome.manifest.to_string().into_bytes());
+    }
+}
+
+#[test]
+#[ignore = "a minute"]
+fn a_large_sweep_goes_on_comes_in_shards_and_is_reproduced() {
+    let text = format!("{}[sweep]\n{}\n", SMALL.replace("trials = 200", "trials = 2"), LARGE[1]);
+    let (folder, path) = scenario(&text);
+    let (out, merged) = (shown(folder.path().join("out")), shown(folder.path().join("merged")));
+    let state = folder.path().join("out.state");
+    ends(0, &["run", &path, "--out", &out, "--quiet"]);
+    let whole = bytes(&out);
+    let journal = fs::read(state.join("parts.journal")).expect("a journal");
+    fs::write(state.join("parts.journal"), &journal[..journal.len() / 3]).expect("written");
+    ends(0, &["run", &path, "--out", &out, "--quiet"]);
+    assert_eq!((bytes(&out) == whole, length(&state)), (true, journal.len() as u64));
+    let all = shards("run", &path, 3, folder.path(), &[]);
+    ends(0, &["merge", &all[0], &all[1], &all[2], "--out", &merged, "--quiet"]);
+    assert!(bytes(&merged) == whole);
+    let lost = Path::new(&all[1]).join("parts.journal");
+    let journal = fs::read(&lost).expect("a journal");
+    fs::write(&lost, &journal[..journal.len() - 1000]).expect("written");
+    let (_, stderr) = ends(3, &["merge", &all[0], &all[1], &all[2], "--out", &merged, "--quiet"]);
+    assert!(stderr.contains("--array=2") && stderr.contains("lacks"), "{stderr}");
+    let (stdout, _) = ends(0, &["reproduce", &out, "--cells", "40", "--quiet"]);
+    assert!(stdout.contains("reproduced, 40 cells"), "{stdout}");
+    let (stdout, _) = ends(0, &["reproduce", &out, "--quiet"]);
+    assert!(stdout.contains("reproduced, 21660 cells"), "{stdout}");
+    // A cell alone is its row of the whole.
+    let cells = String::from_utf8(whole["cells.csv"].clone()).expect("UTF-8");
+    let row = cells.lines().nth(15_000).expect("a row");
+    let id = row.split(',').next().expect("an id");
+    ends(0, &["run", &path, "--cell", id, "--out", &merged, "--quiet"]);
+    let one = fs::read_to_string(Path::new(&merged).join("cells.csv")).expect("a table");
+    assert_eq!(one.lines().nth(1), Some(row));
+    let changed = cells.replacen(row, &row.replace(",2,", ",3,"), 1);
+    fs::write(Path::new(&out).join("cells.csv"), changed).expect("written");
+    let (stdout, _) = ends(4, &["reproduce", &out, "--quiet"]);
+    assert!(stdout.contains(id), "{stdout}");
+    let (_, stderr) = ends(2, &["run", &path, "--out", &out, "--report"]);
+    assert!(stderr.contains("not for a sweep of 21660 cells"), "{stderr}");
+    let (stdout, _) = ends(0, &["check", &path]);
+    assert!(stdout.contains("21660 cells") && stdout.contains("43320 matches"), "{stdout}");
 }
 
 #[test]

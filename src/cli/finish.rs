@@ -7,10 +7,10 @@ use crate::records::CellRecord;
 use crate::report::table::Value;
 use crate::report::{leaderboards, tables};
 use crate::scenario::spec::{CellSpec, Scenario};
-use crate::store::results::Played;
+use crate::store::results::{self, Played};
 use crate::store::{machine, place};
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// Where a result goes, and in what forms.
@@ -88,6 +88,45 @@ impl Written {
         place::check(self.out.as_deref().unwrap_or(&unnamed)).map_err(|error| (End::Usage, error))
     }
 
+    /// Where the result goes, or would, but for its hash.
+    pub fn unnamed(&self, scenario: &Scenario) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| Path::new(LOCAL).join(format!("{}-hash", scenario.name)))
+    }
+
+    /// Whether something is asked for that a large sweep has not.
+    ///
+    /// # Errors
+    /// What.
+    pub fn refuse_large(&self, cells: u64) -> Result<(), (End, String)> {
+        let asked = [
+            (self.report, "--report"),
+            (self.matches.is_some(), "--matches"),
+            (self.json, "--json"),
+            (self.format != Format::Csv, "--format"),
+        ];
+        match asked.iter().find(|(asked, _)| *asked) {
+            None => Ok(()),
+            Some((_, what)) => {
+                let remedy = "leave it out, and take from the CSV files what you need";
+                Err((End::Usage, format!("{what}: not for a sweep of {cells} cells; {remedy}")))
+            }
+        }
+    }
+
+    /// Puts the tables of a large sweep in their place, and says where.
+    pub fn place(&self, unfinished: &Path, manifest: Json, provenance: Json, cells: u64) -> Outcome {
+        let folder = self.out.clone().unwrap_or_else(|| Path::new(LOCAL).join(results::name(&manifest)));
+        let hash = manifest["hash"].as_str().and_then(|hash| hash.get(..10)).unwrap_or_default().to_owned();
+        results::put(unfinished, &folder, manifest, provenance).map_err(|error| (End::Failed, error))?;
+        let shown = folder.display();
+        if self.quiet {
+            return print(&format!("{shown}\n"));
+        }
+        print(&format!(
+            "{cells} cells\n\nresult {hash} in {shown}\nreproduce with: elenchus reproduce {shown}\n"
+        ))
+    }
+
     /// Writes the result, prints what is asked for, and says how it ended.
     pub fn finish(&self, finished: &Finished) -> Outcome {
         let Finished { scenario, cells, records, keep_trials, optimised, .. } = *finished;
@@ -97,7 +136,8 @@ impl Written {
         let (cells, matches) = (refs.as_slice(), matches.as_slice());
         let played = Played { scenario, cells, records, with_trials: keep_trials, optimised, matches };
         let result = played.outcome().map_err(|error| (End::Failed, error))?;
-        let folder = self.out.clone().unwrap_or_else(|| Path::new(LOCAL).join(result.name()));
+        let folder =
+            self.out.clone().unwrap_or_else(|| Path::new(LOCAL).join(results::name(&result.manifest)));
         let mut provenance = provenance(finished.wall_ms, finished.threads);
         if finished.on_gpu {
             provenance["device"] = json!("cuda");
@@ -125,8 +165,7 @@ impl Written {
                 print(&format!("report in {}\n", page.display()))?;
             }
         }
-        failures(records)?;
-        judge_expectations(scenario, cells, records)
+        said(&failures(records), &unmet(scenario, cells, records))
     }
 }
 
@@ -145,20 +184,26 @@ fn row_json(cell: &CellSpec, record: &CellRecord) -> serde_json::Value {
     serde_json::Value::Object(tables::row(cell, record).into_iter().map(value).collect())
 }
 
-/// Says which cells came to nothing.
-fn failures(records: &[CellRecord]) -> Result<(), (End, String)> {
-    let failed: Vec<&str> = records.iter().filter_map(|record| record.failed.as_deref()).collect();
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let (count, cells) = (failed.len(), if failed.len() == 1 { "cell" } else { "cells" });
-    Err((
-        End::Failed,
-        format!("{count} {cells} came to nothing, the others are written\n  {}", failed.join("\n  ")),
-    ))
+/// Which cells came to nothing, and why.
+fn failures(records: &[CellRecord]) -> Vec<String> {
+    records.iter().filter_map(|record| record.failed.clone()).collect()
 }
 
-fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
+/// How a run ends of which this came to nothing, and that is not as expected.
+pub fn said(failed: &[String], unmet: &[String]) -> Outcome {
+    if !failed.is_empty() {
+        let (count, cells) = (failed.len(), if failed.len() == 1 { "cell" } else { "cells" });
+        let why = failed.join("\n  ");
+        return Err((
+            End::Failed,
+            format!("{count} {cells} came to nothing, the others are written\n  {why}"),
+        ));
+    }
+    if unmet.is_empty() { Ok(End::Done) } else { Err((End::Failed, unmet.join("\n"))) }
+}
+
+/// Who made a result, and how fast.
+pub fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -171,8 +216,8 @@ fn provenance(wall_ms: u64, threads: usize) -> serde_json::Value {
     })
 }
 
-/// Compares what the scenario expects with what came out.
-pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Outcome {
+/// What the scenario expects and did not come out.
+pub fn unmet(scenario: &Scenario, cells: &[&CellSpec], records: &[CellRecord]) -> Vec<String> {
     let mut unmet = Vec::new();
     for expectation in &scenario.expectations {
         let about = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
@@ -201,5 +246,5 @@ pub fn judge_expectations(scenario: &Scenario, cells: &[&CellSpec], records: &[C
             }
         }
     }
-    if unmet.is_empty() { Ok(End::Done) } else { Err((End::Failed, unmet.join("\n"))) }
+    unmet
 }

@@ -1,6 +1,7 @@
 //! `merge`: one result of the shards of a run, the same bytes as that of a run on one machine.
 
 use crate::cli::finish::{Finished, Written};
+use crate::cli::large::Large;
 use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome};
 use crate::records::{Journal, SEMANTICS};
@@ -69,6 +70,12 @@ impl Merge {
             progress: self.written.progress(),
             ..Options::default()
         };
+        if let Some(large) = Large::of(&scenario) {
+            return match large.play(&options, &self.written) {
+                Err((End::Incomplete, _)) => Err(self.lacking(&shards, &journals)),
+                outcome => outcome,
+            };
+        }
         let records = match play::all(&scenario.cells, &options) {
             Err((End::Incomplete, _)) => return Err(self.lacking(&shards, &journals)),
             records => records?,
@@ -165,7 +172,6 @@ impl Merge {
 /// A cell of a shard that a journal does not have all of, if there is one.
 fn lacks(file: &ShardFile, journal: &dyn Journal) -> Option<String> {
     let scenario = from_document(&file.scenario).ok()?;
-    let units = shards::share(&scenario.cells, file.optimise, file.shard).ok()?;
     let conditions = Conditions {
         journal: Some(journal),
         replay: true,
@@ -173,7 +179,14 @@ fn lacks(file: &ShardFile, journal: &dyn Journal) -> Option<String> {
         keep_students: file.keep_students,
         ..Conditions::default()
     };
-    match shards::play_units(&scenario.cells, &units, file.optimise, &conditions) {
+    let replayed = match Large::of(&scenario) {
+        Some(large) => large.play_share(file.shard, file.optimise, &conditions),
+        None => {
+            let units = shards::share(&scenario.cells, file.optimise, file.shard).ok()?;
+            shards::play_units(&scenario.cells, &units, file.optimise, &conditions)
+        }
+    };
+    match replayed {
         Err(Stopped::Missing(cell)) => Some(cell),
         _ => None,
     }

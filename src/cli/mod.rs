@@ -4,6 +4,7 @@
 mod changes;
 mod diff;
 mod finish;
+mod large;
 mod merge;
 mod play;
 mod report;

@@ -5,6 +5,7 @@ use crate::cli::watch::Watch;
 use crate::records::{CellRecord, Journal, KeptMatch};
 use crate::scenario::spec::CellSpec;
 use crate::store::state::State;
+use crate::tournament::shards::Unit;
 use crate::tournament::{Conditions, Stopped, incentives, learns, plan, play, trace};
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
@@ -69,6 +70,22 @@ impl Size {
         }
         Ok(Self { matches, cells: cells.len() as u64 })
     }
+
+    /// The size of some pieces of work.
+    ///
+    /// # Errors
+    /// Why one cannot be played.
+    pub fn of_units(cells: &[CellSpec], units: &[Unit]) -> Result<Self, (End, String)> {
+        let mut matches: u64 = 0;
+        for unit in units {
+            for cell in unit.cells.iter().map(|at| &cells[*at]) {
+                let plan = plan(cell).map_err(|reason| (End::Usage, reason))?;
+                let share = if unit.replicate.is_some() { u64::from(cell.replicates) } else { 1 };
+                matches = matches.saturating_add(plan.matches / share);
+            }
+        }
+        Ok(Self { matches, cells: units.len() as u64 })
+    }
 }
 
 /// The numbers of threads that a machine bears.
@@ -113,18 +130,24 @@ pub fn tell(matches: Vec<Wanted>) -> Result<Vec<KeptMatch>, (End, String)> {
 /// # Errors
 /// With its exit code, why not.
 pub fn all(cells: &[CellSpec], options: &Options) -> Result<Vec<CellRecord>, (End, String)> {
-    under(Size::of(cells)?, options, |conditions, watch| {
-        let mut records = play(cells, conditions)?;
-        if options.optimise {
-            watch.say("every stance of every agent");
-            // Each cell in parallel over its stances: one at a time keeps few matches in memory.
-            let played = cells.iter().zip(&mut records).filter(|(_, record)| !record.unpaired);
-            for (cell, record) in played {
-                record.incentives = incentives(cell, conditions)?;
-            }
+    under(Size::of(cells)?, options, |conditions, _| records(cells, options.optimise, conditions))
+}
+
+/// Plays cells, and asks what agents could do where that is wanted.
+pub fn records(
+    cells: &[CellSpec],
+    optimise: bool,
+    conditions: &Conditions,
+) -> Result<Vec<CellRecord>, Stopped> {
+    let mut records = play(cells, conditions)?;
+    if optimise {
+        // Each cell in parallel over its stances: one at a time keeps few matches in memory.
+        let played = cells.iter().zip(&mut records).filter(|(_, record)| !record.unpaired);
+        for (cell, record) in played {
+            record.incentives = incentives(cell, conditions)?;
         }
-        Ok(records)
-    })
+    }
+    Ok(records)
 }
 
 /// Plays under these options, as `play` says.

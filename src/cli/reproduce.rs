@@ -1,6 +1,7 @@
 //! `reproduce`: plays a stored result again from its manifest and compares byte for byte.
 
-use crate::cli::finish::judge_expectations;
+use crate::cli::finish::{said, unmet};
+use crate::cli::large::Large;
 use crate::cli::play::{self, Options, Progress, Wanted, threads};
 use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
@@ -57,8 +58,22 @@ impl Reproduce {
                 ),
             ));
         }
+        let progress = if self.quiet { Progress::None } else { Progress::Bar };
         let scenario = from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
-        let mut cells = Cow::Borrowed(chosen(&scenario, stored.manifest["cell"].as_str())?);
+        let only = stored.manifest["cell"].as_str();
+        let keep_trials = stored.files.contains_key("trials.csv");
+        let optimise = stored.manifest["optimised"] == json!(true);
+        let large = Large::of(&scenario).filter(|_| only.is_none());
+        if let Some((large, None)) = large.as_ref().map(|large| (large, self.cells)) {
+            let Self { threads, block, .. } = self;
+            let options = Options { threads, block, keep_trials, optimise, progress, ..Options::default() };
+            let difference = large.compare(&stored, &options)?;
+            return self.said(difference, large.len());
+        }
+        let mut cells = match (&large, self.cells) {
+            (Some(large), Some(count)) => Cow::Owned(large.some(count, &self.pick)?),
+            _ => chosen(&scenario, only)?,
+        };
         if let Some(count) = self.cells.filter(|count| *count < cells.len()) {
             // A part whose length hangs on the whole is refused as one cell alone is.
             chosen(&scenario, cells.first().map(|cell| cell.id.as_str()))?;
@@ -69,10 +84,7 @@ impl Reproduce {
             cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
             cells.truncate(count);
         }
-        let keep_trials = stored.files.contains_key("trials.csv");
-        let optimise = stored.manifest["optimised"] == json!(true);
-        let Self { threads, block, quiet, .. } = self;
-        let progress = if quiet { Progress::None } else { Progress::Bar };
+        let Self { threads, block, .. } = self;
         let options = Options { threads, block, keep_trials, optimise, progress, ..Options::default() };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
@@ -88,19 +100,23 @@ impl Reproduce {
         let now = played.outcome().map_err(|error| (End::Failed, error))?;
         let partial = self.cells.is_some();
         let difference = self.difference(&stored, &now, partial);
-        let verdict = difference.clone().unwrap_or_else(|| "reproduced".into());
+        match self.said(difference, cells.len() as u64)? {
+            End::Done => said(&[], &unmet(&scenario, &refs, &records)),
+            end => Ok(end),
+        }
+    }
+
+    /// Says what differs, if anything does.
+    fn said(&self, difference: Option<String>, cells: u64) -> Outcome {
+        let verdict = difference.as_deref().unwrap_or("reproduced");
         if self.json {
-            print(&format!(
-                "{}\n",
-                json!({ "reproduced": difference.is_none(), "cells": cells.len(), "difference": difference })
-            ))?;
+            let json =
+                json!({ "reproduced": difference.is_none(), "cells": cells, "difference": difference });
+            print(&format!("{json}\n"))?;
         } else {
-            print(&format!("{}: {verdict}, {} cells\n", self.result.display(), cells.len()))?;
+            print(&format!("{}: {verdict}, {cells} cells\n", self.result.display()))?;
         }
-        if difference.is_some() {
-            return Ok(End::Differs);
-        }
-        judge_expectations(&scenario, &refs, &records)
+        Ok(if difference.is_some() { End::Differs } else { End::Done })
     }
 
     fn difference(&self, stored: &results::Outcome, now: &results::Outcome, partial: bool) -> Option<String> {

@@ -1,9 +1,8 @@
 //! Whether there is room for a run, in memory and on the disk, and sizes as people write them.
 
 use crate::cli::End;
-use crate::scenario::spec::CellSpec;
 use crate::store::{disk, machine};
-use crate::tournament::needs::needs;
+use crate::tournament::needs::Needs;
 use std::path::Path;
 
 /// Bytes, as people write them: 512M, 4G, 1T; a number alone is bytes.
@@ -29,27 +28,25 @@ pub fn shown_size(bytes: u64) -> String {
     }
 }
 
-/// Whether memory and disk are enough for some cells.
+/// Threads that are meant by a number of threads.
+pub fn threads(threads: usize) -> u64 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if threads == 0 { cores as u64 } else { threads as u64 }
+}
+
+/// Whether memory and disk are enough; `most`: memory that may be taken, else what is free.
 ///
 /// # Errors
-/// What they would take, what there is, and what can be done.
-pub fn fits(
-    cells: &[CellSpec],
-    (threads, keep_trials): (usize, bool),
-    most: Option<u64>,
-    place: &Path,
-) -> Result<(), (End, String)> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let needs = needs(cells, if threads == 0 { cores } else { threads } as u64, keep_trials);
+/// What the run would take, what there is, and what can be done.
+pub fn fits(needs: Needs, most: Option<u64>, place: &Path) -> Result<(), (End, String)> {
     let memory = most.or_else(machine::free_memory).unwrap_or(u64::MAX);
     if needs.memory > memory {
         let whose = if most.is_some() { "--max-memory allows" } else { "are free" };
         return Err((
             End::Usage,
             format!(
-                "{} cells take about {} of memory, {} {whose}; sweep fewer values, take fewer trials or --threads, \
+                "the run takes about {} of memory, {} {whose}; sweep fewer values, take fewer trials or --threads, \
                  or leave out --keep-trials; --max-memory overrules this estimate",
-                cells.len(),
                 shown_size(needs.memory),
                 shown_size(memory)
             ),

@@ -2,6 +2,7 @@
 
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::finish::{Finished, LOCAL, Written};
+use crate::cli::large::Large;
 use crate::cli::play::{self, Options, Size, threads};
 use crate::cli::{End, Outcome, print, room};
 use crate::learners::network::train_on_gpu;
@@ -9,8 +10,10 @@ use crate::scenario::spec::{CellSpec, Scenario, Until};
 use crate::store::files;
 use crate::store::journal::Unopened;
 use crate::store::state::{self, ShardFile, State};
+use crate::tournament::needs::needs;
 use crate::tournament::shards::{self, Shard};
 use clap::{Args, ValueEnum};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -96,18 +99,27 @@ impl Run {
         if self.shard.is_none() {
             self.written.check(&scenario)?;
         }
+        let large = Large::of(&scenario).filter(|_| self.cell.is_none());
+        let threads = room::threads(self.threads);
+        let needs = match &large {
+            Some(large) => large.needs(threads, self.keep_trials)?,
+            None => needs(&cells, threads, self.keep_trials),
+        };
         let place = self.written.out.as_deref().unwrap_or(Path::new(LOCAL));
-        room::fits(cells, (self.threads, self.keep_trials), self.max_memory, place)?;
+        room::fits(needs, self.max_memory, place)?;
         if let Some(shard) = self.shard {
             return self.play_share(&scenario, shard, optimise);
         }
         let state = self.state_of(&scenario)?;
+        if let Some(large) = large {
+            return large.play(&self.options(state.as_ref(), optimise), &self.written);
+        }
         #[expect(clippy::disallowed_methods, reason = "provenance, which is never compared")]
         let start = Instant::now();
-        let records = play::all(cells, &self.options(state.as_ref(), optimise))?;
+        let records = play::all(&cells, &self.options(state.as_ref(), optimise))?;
         self.written.finish(&Finished {
             scenario: &scenario,
-            cells,
+            cells: &cells,
             records: &records,
             keep_trials: self.keep_trials,
             optimised: optimise,
@@ -154,8 +166,8 @@ impl Run {
         if self.device == Device::Cuda {
             return Err(usage("--shard: what a GPU trains differs from run to run; train on the CPU".into()));
         }
-        let cells = &scenario.cells;
-        let units = shards::share(cells, optimise, shard).map_err(usage)?;
+        let large = Large::of(scenario);
+        let units = shards::share(&scenario.cells, optimise, shard).map_err(usage)?;
         let mut file = ShardFile::new(scenario, shard);
         (file.optimise, file.keep_trials, file.keep_students) =
             (optimise, self.keep_trials, self.keep_students);
@@ -165,18 +177,16 @@ impl Run {
             return Err(usage(format!("{}: holds share {}; {remedy}", folder.display(), there.shard)));
         }
         file.write(folder).map_err(|error| (End::Failed, error))?;
-        let matches = units.iter().map(|unit| {
-            let whole: u64 = unit
-                .cells
-                .iter()
-                .map(|at| crate::tournament::plan(&cells[*at]).map_or(0, |p| p.matches))
-                .sum();
-            if unit.replicate.is_some() { whole / u64::from(cells[unit.cells[0]].replicates) } else { whole }
-        });
-        let size = Size { matches: matches.sum(), cells: units.len() as u64 };
+        let size = match &large {
+            Some(large) => large.size(Some(shard))?,
+            None => Size::of_units(&scenario.cells, &units)?,
+        };
         let options = self.options(Some(&state), optimise);
         let failed = play::under(size, &options, |conditions, watch| {
-            shards::play_units(cells, &units, optimise, conditions)?;
+            match &large {
+                Some(large) => large.play_share(shard, optimise, conditions)?,
+                None => shards::play_units(&scenario.cells, &units, optimise, conditions)?,
+            }
             Ok(watch.first_failure())
         })?;
         state.journal.sync().map_err(|error| (End::Failed, error))?;
@@ -184,11 +194,11 @@ impl Run {
         file.write(folder).map_err(|error| (End::Failed, error))?;
         if self.written.json {
             let folder = folder.display().to_string();
-            print(&format!("{}\n", serde_json::json!({ "shard": folder, "units": units.len() })))?;
+            print(&format!("{}\n", serde_json::json!({ "shard": folder, "pieces": size.cells })))?;
         } else if self.written.quiet {
             print(&format!("{}\n", folder.display()))?;
         } else {
-            print(&format!("share {shard} in {}, {} pieces of work\n", folder.display(), units.len()))?;
+            print(&format!("share {shard} in {}, {} pieces of work\n", folder.display(), size.cells))?;
         }
         // That a cell comes to nothing is its outcome: merge writes it down.
         if let Some(reason) = failed {
@@ -198,20 +208,32 @@ impl Run {
     }
 }
 
-/// All cells, or the one that is asked for.
-pub fn chosen<'a>(scenario: &'a Scenario, id: Option<&str>) -> Result<&'a [CellSpec], (End, String)> {
-    let Some(id) = id else { return Ok(&scenario.cells) };
-    let found = scenario.cells.iter().find(|cell| cell.id == id).map_or(&[][..], std::slice::from_ref);
-    if found.iter().any(|cell| cell.until.difference.is_some()) {
+/// All cells, or the one that is asked for; of a large sweep the first of all.
+pub fn chosen<'a>(scenario: &'a Scenario, id: Option<&str>) -> Result<Cow<'a, [CellSpec]>, (End, String)> {
+    let large = Large::of(scenario);
+    let Some(id) = id else {
+        return Ok(match large {
+            Some(large) => Cow::Owned(large.first()?),
+            None => Cow::Borrowed(&scenario.cells),
+        });
+    };
+    let found = match &large {
+        Some(large) => large.find(id)?,
+        None => scenario.cells.iter().find(|cell| cell.id == id).cloned(),
+    };
+    if found.as_ref().is_some_and(|cell| cell.until.difference.is_some()) {
         let message =
             "until_difference: how long a cell is played hangs on the others; play or compare all of them";
-        return Err((End::Usage, message.into()));
+        return Err(usage(message.into()));
     }
-    if found.is_empty() {
-        let known: Vec<&str> = scenario.cells.iter().take(12).map(|cell| cell.id.as_str()).collect();
-        let more = scenario.cells.len().saturating_sub(known.len());
+    let Some(found) = found else {
+        let first = large.as_ref().map(Large::first).transpose()?;
+        let cells = first.as_deref().unwrap_or(&scenario.cells);
+        let all = large.map_or(scenario.cells.len() as u64, |large| large.len());
+        let known: Vec<&str> = cells.iter().take(12).map(|cell| cell.id.as_str()).collect();
+        let more = all.saturating_sub(known.len() as u64);
         let more = if more == 0 { String::new() } else { format!("\n  and {more} more") };
-        return Err((End::Usage, format!("no cell {id:?}; there are\n  {}{more}", known.join("\n  "))));
-    }
-    Ok(found)
+        return Err(usage(format!("no cell {id:?}; there are\n  {}{more}", known.join("\n  "))));
+    };
+    Ok(Cow::Owned(vec![found]))
 }

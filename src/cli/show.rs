@@ -1,7 +1,9 @@
 //! `check`, `list`, `explain`, `schema`: what there is, without playing.
 
 use crate::cli::changes::{Axes, Changes};
-use crate::cli::room::shown_size;
+use crate::cli::large::Large;
+use crate::cli::room::{self, shown_size};
+use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
 use crate::report::dictionary;
 use crate::scenario::nearest::nearest;
@@ -33,21 +35,26 @@ impl Check {
         let scenario = files::scenario(&self.scenario, &self.changes.overrides(&self.axes)?)
             .map_err(|problems| (End::Usage, problems))?;
         let (mut matches, mut questions, mut drawn) = (0u64, 0u64, 0u64);
-        let plans: Vec<_> = scenario
-            .cells
-            .par_iter()
-            .map(|cell| plan(cell).and_then(|plan| Ok((plan, draws(cell)?))))
-            .collect();
+        let large = Large::of(&scenario);
+        let known = chosen(&scenario, None)?;
+        let plans: Vec<_> =
+            known.par_iter().map(|cell| plan(cell).and_then(|plan| Ok((plan, draws(cell)?)))).collect();
         for planned in plans {
             let (plan, draws) = planned.map_err(|reason| (End::Usage, reason))?;
             matches = matches.saturating_add(plan.matches);
             questions = questions.max(plan.questions_max);
             drawn = drawn.saturating_add(draws);
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let needs = needs(&scenario.cells, cores as u64, false);
-        let (cells, trials, replicates, seed) =
-            (scenario.cells.len(), scenario.trials, scenario.replicates, scenario.seed);
+        let (threads, mut cells) = (room::threads(0), known.len() as u64);
+        let mut needs = needs(&known, threads, false);
+        if let Some(large) = large {
+            // As the first cells tell of the others.
+            let times =
+                |count: u64| (u128::from(count) * u128::from(large.len()) / u128::from(cells.max(1))) as u64;
+            (matches, drawn) = (times(matches), times(drawn));
+            (needs, cells) = (large.needs(threads, false)?, large.len());
+        }
+        let (trials, replicates, seed) = (scenario.trials, scenario.replicates, scenario.seed);
         if self.json {
             let plan = json!({
                 "scenario": scenario.name, "cells": cells, "trials": trials, "replicates": replicates, "seed": seed,
@@ -63,7 +70,7 @@ impl Check {
              about {} of memory and {} of the disk\n",
             self.scenario.display(),
             scenario.about,
-            s(cells as u64),
+            s(cells),
             s(trials),
             s(replicates.into()),
             drawn as f64,

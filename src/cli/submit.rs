@@ -1,6 +1,7 @@
 //! `submit`: the shards of a run, handed to an engine that has the machines.
 
 use crate::cli::changes::{Axes, Changes};
+use crate::cli::large::Large;
 use crate::cli::merge::{array, is_whole};
 use crate::cli::{End, Outcome, print};
 use crate::store::{files, sweep};
@@ -117,8 +118,11 @@ impl Sharded {
     fn laid(&self) -> Result<Laid, (End, String)> {
         let scenario =
             files::scenario(&self.scenario, &self.changes.overrides(&self.axes)?).map_err(usage)?;
-        let work = units(&scenario.cells, self.optimise).map_err(usage)?.len();
-        if (self.shards as usize) > work {
+        let work = match Large::of(&scenario) {
+            Some(large) => large.shards_max(),
+            None => units(&scenario.cells, self.optimise).map_err(usage)?.len() as u64,
+        };
+        if u64::from(self.shards) > work {
             return Err(usage(format!(
                 "--shards {}: there are {work} pieces of work, so that some shards would have none; want at most {work}",
                 self.shards

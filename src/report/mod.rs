@@ -25,7 +25,7 @@ const ONE_RUN: &str =
     "  - : one run, no interval: its trials share a training; replicates = 5 or more makes it comparable\n";
 
 /// A cell and what came out of it.
-type Row<'a> = (&'a CellSpec, &'a CellRecord);
+pub type Row<'a> = (&'a CellSpec, &'a CellRecord);
 
 /// Right verdicts in percent.
 fn percent(share: f64) -> String {

@@ -6,6 +6,7 @@ pub mod file;
 pub mod league;
 mod members;
 pub mod nearest;
+pub mod outline;
 pub mod presets;
 mod resolve;
 pub mod spec;
@@ -81,6 +82,10 @@ pub fn read(source: &Source, overrides: &Overrides) -> Result<Scenario, Problems
         }
     }
     match resolve::resolve(root, source.stem, over, overrides.zip, source.tables) {
+        // Points of a large sweep are made of its document, which names no files.
+        Ok(scenario) if problems.is_empty() && scenario.large.is_some() => {
+            from_document(&scenario.document).map_err(|_| failed(Vec::new()))
+        }
         Ok(scenario) if problems.is_empty() => Ok(scenario),
         Ok(_) => Err(failed(problems)),
         Err(more) => Err(failed([problems, more].concat())),

@@ -5,13 +5,14 @@ use crate::overseers::{self, OverseerSpec};
 use crate::scenario::file::{Node, Place, Problem, Value};
 use crate::scenario::members::{expectations, list, protocol, published, task, typed};
 use crate::scenario::nearest::suggestion;
-use crate::scenario::spec::{CellSpec, ProtocolSpec, Published, Scenario, TaskSpec, Until};
-use crate::scenario::sweep::{Axis, CELLS_MAX, axes, name_of, set};
+use crate::scenario::outline::{Outline, Point, points, shown, values_at};
+use crate::scenario::spec::{Published, Scenario, Until};
+use crate::scenario::sweep::{Axis, CELLS_MAX, LARGE, TOGETHER_MAX, axes, name_of};
 use crate::scenario::validate::{Reader, Tables};
 use crate::shape::{Field, Shape, optional, required};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Fields of a whole scenario, lists aside.
 pub const TOP: &[Field] = &[
@@ -57,19 +58,6 @@ pub const TOP: &[Field] = &[
 /// Keys that hold lists.
 const LISTS: [&str; 7] = ["task", "agent", "overseer", "protocol", "sweep", "expect", "published"];
 
-/// One point of a scenario: everything a cell is made of. Points share the lists that no axis reaches.
-struct Point {
-    seed: u64,
-    trials: u64,
-    replicates: u32,
-    until: Until,
-    tasks: Rc<Vec<TaskSpec>>,
-    overseers: Rc<Vec<OverseerSpec>>,
-    agents: Rc<Vec<AgentSpec>>,
-    protocols: Rc<Vec<(ProtocolSpec, Vec<String>)>>,
-    filled: Map<String, Json>,
-}
-
 /// Resolves a written scenario; `over` are further axes, which replace a sweep of the same path.
 pub fn resolve(
     mut root: Node,
@@ -107,9 +95,19 @@ pub fn resolve(
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
-    let cells = cells_of(&mut reader, &root, &base, &all, zip);
+    let outline = Outline::new(&root, base.clone(), all, zip);
+    let is_large = cells > LARGE && outline.is_plain(&mut reader);
+    if !is_large && cells > TOGETHER_MAX {
+        let place = outline.place().unwrap_or(&root.place);
+        let message = format!(
+            "{cells} cells that train something or are matches of a league; at most {TOGETHER_MAX} fit, sweep fewer values"
+        );
+        reader.wrong(place, "sweep", message);
+        return Err(reader.problems);
+    }
+    let cells = if is_large { Vec::new() } else { outline.all(&mut reader) };
     for (i, Published { cell, .. }) in published.iter().enumerate() {
-        if as_written && !cells.iter().any(|known| known.id == *cell) {
+        if as_written && !is_large && !cells.iter().any(|known| known.id == *cell) {
             let place = root.get("published").and_then(|list| list.items().get(i)?.get("cell"));
             let hint = suggestion(cell, cells.iter().take(64).map(|cell| cell.id.as_str()));
             reader.wrong(
@@ -124,15 +122,16 @@ pub fn resolve(
     }
     let name = base.filled.get("name").and_then(Json::as_str).unwrap_or(stem).to_owned();
     let about = base.filled.get("about").and_then(Json::as_str).unwrap_or("").to_owned();
-    let mut document = base.filled;
+    let mut document = base.filled.clone();
     // What is not said at the top is not there.
     document.retain(|_, value| !value.is_null());
     document.insert("expect".into(), json!(expectations));
     document.insert("published".into(), json!(published));
+    let all = outline.axes();
     if !all.is_empty() {
         let mut sweep = Map::new();
         sweep.insert("mode".into(), json!(if zip { "zip" } else { "grid" }));
-        for axis in &all {
+        for axis in all {
             sweep.insert(
                 axis.path.clone(),
                 json!({ "values": axis.values.iter().map(to_json).collect::<Vec<_>>() }),
@@ -150,6 +149,7 @@ pub fn resolve(
         trials,
         replicates,
         cells,
+        large: is_large.then(|| Arc::new(outline)),
         expectations,
         published,
         document: Json::Object(document),
@@ -179,108 +179,30 @@ fn check_axes(reader: &mut Reader, axes: &[Axis], zip: bool) {
     }
 }
 
-/// How many points the axes span.
-fn points(axes: &[Axis], zip: bool) -> u128 {
-    if zip {
-        axes.first().map_or(1, |axis| axis.values.len() as u128)
-    } else {
-        axes.iter().fold(1, |all: u128, axis| all.saturating_mul(axis.values.len() as u128))
-    }
-}
-
-/// The values of a point; the last axis is the fastest.
-fn values_at(axes: &[Axis], zip: bool, index: u128) -> Vec<&Node> {
-    let mut rest = index;
-    let mut values: Vec<&Node> = Vec::new();
-    for axis in axes.iter().rev() {
-        let count = axis.values.len() as u128;
-        values.push(&axis.values[(if zip { index } else { rest % count }) as usize]);
-        rest /= count;
-    }
-    values.reverse();
-    values
-}
-
 /// Points are known by their values: two that read the same are a mistake, and the first is told.
 fn check_points(reader: &mut Reader, axes: &[Axis], zip: bool) {
-    let mut known: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
+    // Their names' hashes: the names of a million points are long.
+    let mut known: HashMap<[u8; 32], u128> = HashMap::new();
     for index in 0..points(axes, zip) {
         let values = values_at(axes, zip, index);
         let pairs = axes.iter().zip(&values).map(|(axis, value)| format!("{}={}", axis.path, shown(value)));
         let name = pairs.collect::<Vec<_>>().join("|");
-        if let Some(first) = known.get(&name) {
+        if let Some(first) = known.insert(*blake3::hash(name.as_bytes()).as_bytes(), index) {
+            let first = values_at(axes, zip, first);
             let differs = (0..axes.len()).find(|i| !std::ptr::eq(first[*i], values[*i])).unwrap_or(0);
             let message = format!("two points of the sweep are {name}; give each value once");
             reader.wrong(&values[differs].place, &axes[differs].path, message);
             return;
         }
-        known.insert(name, values);
-    }
-}
-
-/// The cells of all points. A sweep may have a hundred thousand, so a point is gone when its cells are made.
-fn cells_of(reader: &mut Reader, root: &Node, base: &Point, axes: &[Axis], zip: bool) -> Vec<CellSpec> {
-    let count = points(axes, zip);
-    let (tasks, overseers, protocols) = (base.tasks.len(), base.overseers.len(), base.protocols.len());
-    let mut groups: Vec<Vec<CellSpec>> =
-        (0..tasks * overseers * protocols).map(|_| Vec::with_capacity(count as usize)).collect();
-    let reaches = |list: &str| axes.iter().any(|axis| axis.path.split('.').next() == Some(list));
-    // A sweep's values may be many, and no point needs them all.
-    let mut bare = root.clone();
-    if let Value::Table(members) = &mut bare.value {
-        members.retain(|(key, _)| !["sweep", "axes", "expect", "published"].contains(&key.as_str()));
-    }
-    for index in 0..count {
-        let mut written = bare.clone();
-        let values = values_at(axes, zip, index);
-        for (axis, value) in axes.iter().zip(&values) {
-            if let Err(message) = set(&mut written, &axis.path, value) {
-                reader.wrong(&axis.place, &axis.path, message);
-            }
-        }
-        let point = point(reader, &written, |list| (!reaches(list)).then_some(base));
-        let (Some(point), true) = (point, reader.problems.is_empty()) else { return Vec::new() };
-        let shown = axes.iter().zip(&values).map(|(axis, value)| (axis.path.clone(), shown(value)));
-        let shown: Vec<(String, String)> = shown.collect();
-        for (i, group) in groups.iter_mut().enumerate() {
-            let (task, overseer, protocol) =
-                (i / (overseers * protocols), i / protocols % overseers, i % protocols);
-            group.push(cell(&shown, &point, task, overseer, protocol));
-        }
-    }
-    groups.into_iter().flatten().collect()
-}
-
-fn cell(
-    shown: &[(String, String)],
-    point: &Point,
-    task: usize,
-    overseer: usize,
-    protocol: usize,
-) -> CellSpec {
-    let (task, overseer) = (point.tasks[task].clone(), point.overseers[overseer].clone());
-    let (protocol, names) = point.protocols[protocol].clone();
-    let mut id = [protocol.name.as_str(), &overseer.name, &task.name].join("|");
-    for (path, value) in shown {
-        id.push_str(&format!("|{path}={value}"));
-    }
-    let agent = |name: &String| point.agents.iter().find(|agent| agent.name == *name).cloned();
-    CellSpec {
-        id,
-        point: shown.to_vec(),
-        seed: point.seed,
-        trials: point.trials,
-        until: point.until,
-        replicates: point.replicates,
-        task,
-        overseer,
-        agents: names.iter().filter_map(agent).collect(),
-        protocol,
     }
 }
 
 /// Reads everything but the sweep; of a list that `base` gives, nothing is to be read again.
-fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a Point>) -> Option<Point> {
+pub(super) fn point<'a>(
+    reader: &mut Reader,
+    root: &Node,
+    base: impl Fn(&str) -> Option<&'a Point>,
+) -> Option<Point> {
     let before = reader.problems.len();
     // What is wrong at the top is noted, and the rest is read all the same.
     let mut filled = reader.table("", root, TOP, &[&LISTS[..], &["axes"]].concat()).unwrap_or_default();
@@ -296,18 +218,18 @@ fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a
     }
     let tasks = match base("task") {
         Some(base) => base.tasks.clone(),
-        None => Rc::new(list(reader, root, "task", true, &mut filled, task)),
+        None => Arc::new(list(reader, root, "task", true, &mut filled, task)),
     };
     let overseers = match base("overseer") {
         Some(base) => base.overseers.clone(),
-        None => Rc::new(list(reader, root, "overseer", true, &mut filled, |reader, path, node| {
+        None => Arc::new(list(reader, root, "overseer", true, &mut filled, |reader, path, node| {
             let map = reader.table(path, node, overseers::FIELDS, &[])?;
             typed::<OverseerSpec>(reader, path, node, map)
         })),
     };
     let agents = match base("agent") {
         Some(base) => base.agents.clone(),
-        None => Rc::new(list(reader, root, "agent", false, &mut filled, |reader, path, node| {
+        None => Arc::new(list(reader, root, "agent", false, &mut filled, |reader, path, node| {
             let map = reader.table(path, node, agents::FIELDS, &[])?;
             typed::<AgentSpec>(reader, path, node, map)
         })),
@@ -320,7 +242,7 @@ fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a
         Some(base) => base.protocols.clone(),
         None => {
             let read = |reader: &mut Reader, path: &str, node: &Node| protocol(reader, path, node, &known);
-            Rc::new(list(reader, root, "protocol", true, &mut filled, read).concat())
+            Arc::new(list(reader, root, "protocol", true, &mut filled, read).concat())
         }
     };
     let number = |key: &str| filled.get(key).and_then(Json::as_u64);
@@ -329,11 +251,6 @@ fn point<'a>(reader: &mut Reader, root: &Node, base: impl Fn(&str) -> Option<&'a
     let until = Until { accuracy: half("until"), difference: half("until_difference") };
     let fine = reader.problems.len() == before;
     fine.then_some(Point { seed, trials, replicates, until, tasks, overseers, agents, protocols, filled })
-}
-
-/// A value as cell ids and columns show it.
-fn shown(node: &Node) -> String {
-    node.text().map_or_else(|| node.value.inline(), Into::into)
 }
 
 fn to_json(node: &Node) -> Json {

@@ -4,9 +4,11 @@
 use crate::agents::{AgentSpec, Competence};
 use crate::overseers::OverseerSpec;
 use crate::scenario::league::League;
+use crate::scenario::outline::Outline;
 use crate::scenario::stages::Stages;
 use crate::tasks::FamilySpec;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A task: a family and what it means for agents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,8 +158,10 @@ pub struct Scenario {
     pub trials: u64,
     /// Independent runs.
     pub replicates: u32,
-    /// Every cell, in the order tasks, overseers, protocols, sweep points (last axis fastest).
+    /// Every cell, in the order tasks, overseers, protocols, sweep points (last axis fastest); none of a large sweep.
     pub cells: Vec<CellSpec>,
+    /// A sweep whose cells are too many to be there at once.
+    pub large: Option<Arc<Outline>>,
     /// What is asserted after a run.
     pub expectations: Vec<Expectation>,
     /// What others found.

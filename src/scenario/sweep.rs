@@ -8,10 +8,14 @@ use crate::scenario::validate::{Reader, join};
 use crate::shape::Field;
 
 /// The most cells of a scenario.
-pub const CELLS_MAX: u128 = 200_000;
+pub const CELLS_MAX: u128 = 4_000_000;
+/// The most cells that are there at once, where they cannot be played apart.
+pub const TOGETHER_MAX: u128 = 200_000;
+/// Cells of a sweep from which on they are made and played some at a time.
+pub const LARGE: u128 = 20_000;
 
 /// A swept path and its values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// Such as `overseer.human.error.rate`.
     pub path: String,

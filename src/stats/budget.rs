@@ -25,7 +25,8 @@ pub struct Affordable {
 
 /// Whether a swept parameter belongs to a strategy or says what it may spend, so that cells that differ in it
 /// alone face the same problem.
-fn is_strategy(path: &str) -> bool {
+#[must_use]
+pub fn is_strategy(path: &str) -> bool {
     path.starts_with("protocol.") || path.ends_with(".budget")
 }
 

@@ -145,6 +145,11 @@ pub fn remove_dir(path: &Path) -> io::Result<()> {
     act(|| fs::remove_dir(path))
 }
 
+/// Removes a file.
+pub fn remove_file(path: &Path) -> io::Result<()> {
+    act(|| fs::remove_file(path))
+}
+
 /// Removes a directory with all that is in it.
 pub fn remove_dir_all(path: &Path) -> io::Result<()> {
     act(|| fs::remove_dir_all(path))

@@ -8,5 +8,6 @@ pub mod journal;
 pub mod machine;
 pub mod place;
 pub mod results;
+pub mod segments;
 pub mod state;
 pub mod sweep;

@@ -114,6 +114,30 @@ pub fn put(target: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Re
     placed
 }
 
+/// The name of a hidden directory beside a target, where its files are made that are many; its folder is made.
+///
+/// # Errors
+/// What stands in the way.
+pub fn unfinished(target: &Path) -> Result<PathBuf, String> {
+    let (folder, name) = parts(target)?;
+    disk::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
+    Ok(beside(&folder, &name, ".unfinished"))
+}
+
+/// The name of a directory for what is looked at and thrown away.
+///
+/// # Errors
+/// Why there can be none.
+pub fn temporary() -> Result<PathBuf, String> {
+    unfinished(&std::env::temp_dir().join("elenchus"))
+}
+
+/// Removes such a directory, if it is still there.
+pub fn forget(unfinished: &Path) {
+    // The outcome of the run is what matters; a leftover is harmless.
+    let _ = disk::remove_dir_all(unfinished);
+}
+
 /// Puts `new` in the target's place; where names cannot be exchanged in one step, by way of `old`.
 fn swap(target: &Path, new: &Path, old: &Path) -> Result<(), String> {
     let left = |path: &Path| {

@@ -38,9 +38,37 @@ pub struct Played<'a> {
     pub matches: &'a [KeptMatch],
 }
 
+/// The compared part of a manifest, its hash included.
+#[must_use]
+pub fn manifest(
+    scenario: &Scenario,
+    only: Option<&str>,
+    hashes: &BTreeMap<String, String>,
+    failed: &BTreeMap<&str, &str>,
+    optimised: bool,
+) -> Json {
+    let mut manifest = json!({
+        "format": FORMAT,
+        "semantics": SEMANTICS,
+        "scenario": scenario.document,
+        "seed": scenario.seed,
+        "cell": only,
+        "files": hashes,
+    });
+    if !failed.is_empty() {
+        manifest["failed"] = json!(failed);
+    }
+    if optimised {
+        manifest["optimised"] = json!(true);
+    }
+    let whole = hash(&manifest.to_string());
+    manifest["hash"] = json!(whole);
+    manifest
+}
+
 impl Played<'_> {
     fn is_whole(&self) -> bool {
-        self.cells.len() == self.scenario.cells.len()
+        self.scenario.large.is_none() && self.cells.len() == self.scenario.cells.len()
     }
 
     /// The tables, kept matches and manifest.
@@ -60,24 +88,9 @@ impl Played<'_> {
         let failed = cells.iter().zip(*records);
         let failed: BTreeMap<&str, &str> =
             failed.filter_map(|(cell, record)| Some((cell.id.as_str(), record.failed.as_deref()?))).collect();
-        let hashes: BTreeMap<&String, String> = files.iter().map(|(n, text)| (n, hash(text))).collect();
+        let hashes = files.iter().map(|(name, text)| (name.clone(), hash(text))).collect();
         let only: Option<&str> = (!self.is_whole()).then(|| cells.first().map_or("", |c| c.id.as_str()));
-        let mut manifest = json!({
-            "format": FORMAT,
-            "semantics": SEMANTICS,
-            "scenario": scenario.document,
-            "seed": scenario.seed,
-            "cell": only,
-            "files": hashes,
-        });
-        if !failed.is_empty() {
-            manifest["failed"] = json!(failed);
-        }
-        if self.optimised {
-            manifest["optimised"] = json!(true);
-        }
-        let whole = hash(&manifest.to_string());
-        manifest["hash"] = json!(whole);
+        let manifest = manifest(scenario, only, &hashes, &failed, self.optimised);
         Ok(Outcome { files, manifest })
     }
 
@@ -113,14 +126,6 @@ pub fn hash(text: &str) -> String {
 }
 
 impl Outcome {
-    /// The directory's name: the scenario and the first digits of the hash.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
-        let hash = text(&self.manifest["hash"]);
-        format!("{}-{}", text(&self.manifest["scenario"]["name"]), hash.get(..10).unwrap_or_default())
-    }
-
     /// Writes the directory, and `beside` its tables what is no part of the compared result, under a temporary
     /// name, and renames it into place.
     ///
@@ -144,12 +149,9 @@ impl Outcome {
 
     fn write_all(&self, folder: &Path, provenance: Json) -> Result<(), String> {
         disk::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let mut manifest = self.manifest.clone();
-        manifest["provenance"] = provenance;
-        let manifest = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())? + "\n";
-        let all = self.files.iter().map(|(n, text)| (n.as_str(), text.as_str()));
-        let mut all = all.chain([("manifest.json", manifest.as_str())]);
-        all.try_for_each(|(name, text)| written(&folder.join(name), text.as_bytes()))
+        let mut all = self.files.iter();
+        all.try_for_each(|(name, text)| written(&folder.join(name), text.as_bytes()))?;
+        write_manifest(folder, self.manifest.clone(), provenance)
     }
 
     /// Reads a result directory.
@@ -183,6 +185,44 @@ impl Outcome {
             files.insert(name, text);
         }
         Ok(Self { files, manifest })
+    }
+}
+
+/// Writes a manifest with its provenance.
+fn write_manifest(folder: &Path, mut manifest: Json, provenance: Json) -> Result<(), String> {
+    manifest["provenance"] = provenance;
+    let text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())? + "\n";
+    written(&folder.join("manifest.json"), text.as_bytes())
+}
+
+/// Puts a directory that has all tables of a result in its place, with its manifest.
+///
+/// # Errors
+/// What stands in the way.
+pub fn put(unfinished: &Path, target: &Path, manifest: Json, provenance: Json) -> Result<(), String> {
+    write_manifest(unfinished, manifest, provenance)?;
+    place::put(target, |folder| {
+        disk::rename(unfinished, folder).map_err(|error| format!("{}: {error}", unfinished.display()))
+    })
+}
+
+/// The name of a result: the scenario and the first digits of the hash.
+#[must_use]
+pub fn name(manifest: &Json) -> String {
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let hash = text(&manifest["hash"]);
+    format!("{}-{}", text(&manifest["scenario"]["name"]), hash.get(..10).unwrap_or_default())
+}
+
+/// The text of a table in a directory; empty where there is none.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn table(folder: &Path, name: &str) -> Result<String, String> {
+    let path = folder.join(name);
+    match fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        text => text.map_err(|error| format!("{}: {error}", path.display())),
     }
 }
 

@@ -28,8 +28,17 @@ pub fn played<'a>(cells: &[&'a CellSpec], records: &'a [CellRecord]) -> Vec<Row<
 /// The tables of what was played; `whole`: what compares cells is among them.
 #[must_use]
 pub fn all<'a>(rows: &'a [Row<'a>], with_trials: bool, whole: bool) -> Vec<Rows<'a>> {
+    let [needed, some, trials] = of_cells(rows, with_trials);
+    let across = if whole { across(rows) } else { Vec::new() };
+    needed.into_iter().chain(some).chain(across).chain(trials).collect()
+}
+
+/// The tables whose rows are of one cell each, and come in the order of the cells: those that every result has, those
+/// that have rows, and that of matches.
+#[must_use]
+pub fn of_cells<'a>(rows: &'a [Row<'a>], with_trials: bool) -> [Vec<Rows<'a>>; 3] {
     let needed = vec![cells::table(rows), cells::calibration(rows)];
-    let of_cells = [
+    let some = [
         learning::rounds(rows),
         learning::levels_table(rows),
         learning::students(rows),
@@ -37,17 +46,21 @@ pub fn all<'a>(rows: &'a [Row<'a>], with_trials: bool, whole: bool) -> Vec<Rows<
         incentives::pressure(rows),
         incentives::meetings(rows),
     ];
-    let across = whole.then(|| {
-        let learned = [learning::compared_table(rows), learning::tolerance(rows)];
-        learned.into_iter().chain([
-            comparison::pairs(rows),
-            comparison::budget(rows),
-            comparison::ratings(rows),
-        ])
-    });
-    let some = of_cells.into_iter().chain(across.into_iter().flatten()).filter_map(Rows::unless_empty);
     let trials = with_trials.then(|| cells::trials(rows));
-    needed.into_iter().chain(some).chain(trials).collect()
+    [needed, some.into_iter().filter_map(Rows::unless_empty).collect(), trials.into_iter().collect()]
+}
+
+/// The tables that compare cells of the same task and overseer, where they have rows.
+#[must_use]
+pub fn across<'a>(rows: &'a [Row<'a>]) -> Vec<Rows<'a>> {
+    let all = [
+        learning::compared_table(rows),
+        learning::tolerance(rows),
+        comparison::pairs(rows),
+        comparison::budget(rows),
+        comparison::ratings(rows),
+    ];
+    all.into_iter().filter_map(Rows::unless_empty).collect()
 }
 
 /// Every table there can be, without rows: what the dictionary is made of.
