@@ -182,7 +182,11 @@ fn mistakes_on_the_command_line_name_the_flag() {
     let said = flag(&[], &[("overseer.human.error.rate", "")]);
     assert!(said.contains("want from:to:step or a,b,c"), "{said}");
     let said = flag(&[], &[("agent.expert.skill", "0:1:1e-9")]);
-    assert!(said.contains("at most 200000 cells fit"), "{said}");
+    assert!(said.contains("at most 4000000 cells fit"), "{said}");
+    let said = flag(&[], &[("until", "0.01,0.02")]);
+    assert!(said.contains("until is the same for all cells"), "{said}");
+    let said = flag(&[("until", "0.01")], &[("trials", "10,20")]);
+    assert!(said.contains("trials is the same for all cells"), "{said}");
 }
 
 /// Tokens that have broken readers before.

@@ -219,6 +219,120 @@ fn any_write_may_fail() {
     }
 }
 
+#[test]
+fn a_page_that_cannot_be_written_is_in_nobodys_way() {
+    let (_folder, scenario, out) = small();
+    let run = ["run", &scenario, "--out", &out, "--quiet", "--report", "--no-state", "--threads", "1"];
+    ends(0, &run);
+    let whole = bytes(&out);
+    for kind in ["short", "torn"] {
+        let mut failures = 0;
+        for at in 0..40 {
+            let output = ended(started(&run, Some(&format!("{at}:{kind}"))));
+            failures += usize::from(!output.status.success());
+            ends(0, &run);
+            assert_eq!(bytes(&out), whole, "{kind} at {at}");
+        }
+        assert!(failures > 20, "{kind}: {failures}");
+    }
+}
+
+/// What a process of the same number left behind, as in a container that is started again.
+#[cfg(unix)]
+#[test]
+fn leftovers_are_no_part_of_a_result() {
+    let (folder, scenario, out) = small();
+    let program = env!("CARGO_BIN_EXE_elenchus");
+    let script = format!(
+        "mkdir {dir}/.result.$$ {dir}/.result.$$.probe && echo stale >{dir}/.result.$$/trials.csv && \
+         exec {program} run {scenario} --out {out} --quiet",
+        dir = folder.path().display()
+    );
+    let status = Command::new("sh").args(["-c", &script]).stdout(Stdio::null()).status();
+    assert!(status.expect("a shell").success());
+    assert!(!bytes(&out).contains_key("trials.csv"));
+}
+
+#[test]
+fn a_run_that_has_no_room_does_not_start() {
+    let (folder, scenario, out) = small();
+    let long = ["run", &scenario, "--trials", "100000000000", "--out", &out];
+    let (_, stderr) = ends(1, &long);
+    assert!(stderr.contains("of memory") && stderr.contains("--max-memory"), "{stderr}");
+    let (_, stderr) = ends(1, &["run", &scenario, "--out", &out, "--max-memory", "10M"]);
+    assert!(stderr.contains("--max-memory allows"), "{stderr}");
+    let (_, stderr) = ends(1, &["run", &scenario, "--out", &out, "--max-disk", "1k"]);
+    assert!(stderr.contains("of the disk") && stderr.contains("--max-disk allows"), "{stderr}");
+    // A share takes a share.
+    let share = shown(folder.path().join("share"));
+    let many = ["run", &scenario, "--set", "replicates=10000", "--trials", "100000", "--max-memory", "400M"];
+    let (_, stderr) = ends(1, &[&many[..], &["--out", &out]].concat());
+    assert!(stderr.contains("of memory"), "{stderr}");
+    ends(0, &[&many[..], &["--out", &share, "--shard", "7/20000", "--quiet"]].concat());
+    let within = shown(Path::new(&out).join("state"));
+    for state in [&out, &within] {
+        let (_, stderr) = ends(2, &["run", &scenario, "--out", &out, "--state", state]);
+        assert!(stderr.contains("lies in the result's directory"), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_ignores_hanging_up_means_it() {
+    let (_folder, scenario, out) = small();
+    let program = env!("CARGO_BIN_EXE_elenchus");
+    let script = format!("trap '' HUP; exec {program} run {scenario} --out {out} --quiet --trials 3000000");
+    let child = Command::new("sh").args(["-c", &script]).stdout(Stdio::null()).spawn().expect("a shell");
+    std::thread::sleep(Duration::from_millis(150));
+    let kill = Command::new("kill").args(["-HUP", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    assert_eq!(ended(child).status.code(), Some(0));
+}
+
+#[test]
+fn shards_are_submitted_as_they_were_divided() {
+    let (folder, scenario, _) = small();
+    let place = shown(folder.path().join("it's a \"sweep\" of 100%"));
+    let ask = |shards: &str, more: &[&str]| {
+        let all = [&["submit", "slurm", &scenario, "--out", &place, "--dry-run", "--shards", shards], more]
+            .concat();
+        ended(started(&all, None))
+    };
+    let said = |output: &Output| {
+        let text = [&output.stdout[..], &output.stderr[..]].concat();
+        String::from_utf8(text).expect("UTF-8")
+    };
+    let text = said(&ask("2", &[]));
+    assert!(
+        text.contains("--array=1-2") && text.contains("100%%") && text.contains(r#"\"sweep\""#),
+        "{text}"
+    );
+    assert!(text.contains(r"'\''"), "{text}");
+    let text = said(&ask("3", &[]));
+    assert!(text.contains("there are 2 pieces of work"), "{text}");
+    let text = said(&ask("2", &["--time", "2"]));
+    assert!(text.contains("at least 3 minutes"), "{text}");
+    // Where no Slurm is, nothing is sent; what was laid there is of this division.
+    let all = ["submit", "slurm", &scenario, "--out", &place, "--shards", "2"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elenchus"));
+    let output = command.args(all).env("PATH", "").output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("sbatch") && said(&output).contains("--dry-run"), "{}", said(&output));
+    let text = said(&ask("1", &[]));
+    assert!(text.contains("divided or played otherwise"), "{text}");
+    let text = said(&ask("2", &["--optimise"]));
+    assert!(text.contains("divided or played otherwise"), "{text}");
+    // One shard is done, and then damaged.
+    let whole = Path::new(&place).join("scenario.json");
+    let share = Path::new(&place).join("shards/1");
+    ends(0, &["run", &shown(whole), "--shard", "1/2", "--out", &shown(share.clone()), "--quiet"]);
+    assert!(said(&ask("2", &["--missing"])).contains("--array=2\n"));
+    let journal = share.join("parts.journal");
+    let length = fs::metadata(&journal).expect("a journal").len();
+    fs::File::options().write(true).open(&journal).and_then(|file| file.set_len(length - 1)).expect("cut");
+    assert!(said(&ask("2", &["--missing"])).contains("--array=1-2\n"));
+}
+
 /// Ends a run at random moments until it is done; how often it was ended.
 fn ended_at_random(run: &[&str], longest: Duration, draws: &mut impl FnMut(u32) -> u32) -> u32 {
     for times in 0.. {
@@ -381,7 +495,7 @@ fn shards_that_do_not_go_together_are_refused_by_name() {
     };
     let two = shards("run", &scenario, 2, folder.path(), &[]);
     let stderr = refused(3, &[&two[0]]);
-    assert!(stderr.contains("of 2 shards 1 are missing") && stderr.contains("--array=2"), "{stderr}");
+    assert!(stderr.contains("of 2 shards 1 is missing") && stderr.contains("--array=2"), "{stderr}");
     let stderr = refused(2, &[&two[0], &two[0]]);
     assert!(stderr.contains("is share 1/2, and so is"), "{stderr}");
     let place = |name: &str| shown(folder.path().join(name));

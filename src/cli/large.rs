@@ -93,13 +93,19 @@ impl<'a> Large<'a> {
     }
 
     /// What it takes, as far as the first cells tell of the others; of those that are not there the journal keeps places.
-    pub fn needs(&self, threads: u64, keep_trials: bool) -> Result<Needs, (End, String)> {
+    pub fn needs(
+        &self,
+        shard: Option<Shard>,
+        threads: u64,
+        keep_trials: bool,
+    ) -> Result<Needs, (End, String)> {
         const PLACE: u64 = 110;
         let first = self.first()?;
         let Needs { memory, disk } = needs(&first, threads, keep_trials);
-        let disk = u128::from(disk) * u128::from(self.len()) / first.len().max(1) as u128;
+        let cells = self.len() / shard.map_or(1, |shard| u64::from(shard.of));
+        let disk = u128::from(disk) * u128::from(cells) / first.len().max(1) as u128;
         let replicates = first.first().map_or(1, |cell| u64::from(cell.replicates));
-        let places = self.len().saturating_mul(replicates).saturating_mul(PLACE);
+        let places = cells.saturating_mul(replicates).saturating_mul(PLACE);
         Ok(Needs { memory: memory.saturating_add(places), disk: disk.min(u64::MAX.into()) as u64 })
     }
 
@@ -198,7 +204,7 @@ impl<'a> Large<'a> {
         if budgets_are_swept {
             // What a strategy can do at a budget is asked of all points that differ in strategy and budget alone.
             watch.say("what strategies can do at equal budgets");
-            let again = Conditions { progress: &|_| (), finished: &|| (), ..*conditions };
+            let again = Conditions { progress: &|_| (), found: &|_| (), finished: &|| (), ..*conditions };
             let windows = problems(self.outline.problems(is_strategy), self.per_window());
             self.windows(windows, false, &again, |cells, records| {
                 let refs: Vec<&CellSpec> = cells.iter().collect();

@@ -6,9 +6,10 @@ use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome};
 use crate::records::{Journal, SEMANTICS};
 use crate::scenario::from_document;
+use crate::scenario::spec::Scenario;
 use crate::store::journal::Journals;
 use crate::store::state::{self, ShardFile};
-use crate::tournament::shards::{self, Shard};
+use crate::tournament::shards::{self, Shard, Unit};
 use crate::tournament::{Conditions, Stopped};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -72,12 +73,12 @@ impl Merge {
         };
         if let Some(large) = Large::of(&scenario) {
             return match large.play(&options, &self.written) {
-                Err((End::Incomplete, _)) => Err(self.lacking(&shards, &journals)),
+                Err((End::Incomplete, _)) => Err(Self::lacking(&scenario, &shards, &journals)),
                 outcome => outcome,
             };
         }
         let records = match play::all(&scenario.cells, &options) {
-            Err((End::Incomplete, _)) => return Err(self.lacking(&shards, &journals)),
+            Err((End::Incomplete, _)) => return Err(Self::lacking(&scenario, &shards, &journals)),
             records => records?,
         };
         self.written.finish(&Finished {
@@ -143,25 +144,35 @@ impl Merge {
         }
         let begun = missing.iter().filter(|number| shards.contains_key(number)).count();
         Err(incomplete(format!(
-            "of {of} shards {} are missing, {begun} of them begun and not finished; play them, as with --array={}",
+            "of {of} shards {} {}, {begun} of them begun and not finished; play them, as with --array={}",
             missing.len(),
+            if missing.len() == 1 { "is missing" } else { "are missing" },
             array(&missing)
         )))
     }
 
     /// Which shards lack parts that they should have, where their journals were damaged.
-    fn lacking(&self, shards: &Shards, journals: &Journals) -> (End, String) {
-        let mut said = Vec::new();
-        let mut numbers = Vec::new();
+    fn lacking(scenario: &Scenario, shards: &Shards, journals: &Journals) -> (End, String) {
+        let (mut said, mut numbers) = (Vec::new(), Vec::new());
+        let (_, first) = shards.values().next().expect("at least one was read");
+        let mut shared = match Shared::new(scenario, first.optimise, first.shard.of) {
+            Ok(shared) => shared,
+            Err(why) => return (End::Usage, why),
+        };
         for (number, (folder, file)) in shards {
-            if let Some(cell) = lacks(file, journals) {
+            if let Some(cell) = shared.lacks(file, journals) {
                 numbers.push(*number);
                 said.push(format!("  {}: lacks {cell}", folder.display()));
             }
         }
+        if numbers.is_empty() {
+            let why = "each shard has all that is its own, and the run wants more: a fault of this program, please report it";
+            return (End::Failed, why.into());
+        }
         let remedy = "run the same commands again, each plays what it lacks";
+        let are = if numbers.len() == 1 { "shard is" } else { "shards are" };
         incomplete(format!(
-            "{} shards are damaged, --array={}; {remedy}\n{}",
+            "{} {are} damaged, --array={}; {remedy}\n{}",
             numbers.len(),
             array(&numbers),
             said.join("\n")
@@ -169,37 +180,55 @@ impl Merge {
     }
 }
 
-/// A cell of a shard that a journal does not have all of, if there is one.
-fn lacks(file: &ShardFile, journal: &dyn Journal) -> Option<String> {
-    let scenario = from_document(&file.scenario).ok()?;
-    let conditions = Conditions {
-        journal: Some(journal),
-        replay: true,
-        keep_trials: file.keep_trials,
-        keep_students: file.keep_students,
-        ..Conditions::default()
-    };
-    let replayed = match Large::of(&scenario) {
-        Some(large) => large.play_share(file.shard, file.optimise, &conditions),
-        None => {
-            let units = shards::share(&scenario.cells, file.optimise, file.shard).ok()?;
-            shards::play_units(&scenario.cells, &units, file.optimise, &conditions)
-        }
-    };
-    match replayed {
-        Err(Stopped::Missing(cell)) => Some(cell),
-        _ => None,
-    }
+/// A run and how it is divided, worked out once.
+pub struct Shared<'a> {
+    scenario: &'a Scenario,
+    large: Option<Large<'a>>,
+    optimise: bool,
+    /// The work of each shard, by number.
+    units: BTreeMap<u32, Vec<Unit>>,
 }
 
-/// Whether a directory has all of a shard.
-#[must_use]
-pub fn is_whole(folder: &Path, shard: Shard) -> bool {
-    let Some(file) = ShardFile::read(folder).ok().filter(|file| file.done && file.shard == shard) else {
-        return false;
-    };
-    let mut journals = Journals::default();
-    journals.add(&state::journal(folder)).is_ok() && lacks(&file, &journals).is_none()
+impl<'a> Shared<'a> {
+    /// Divides a run.
+    ///
+    /// # Errors
+    /// Why a cell cannot be played.
+    pub fn new(scenario: &'a Scenario, optimise: bool, of: u32) -> Result<Self, String> {
+        let all = shards::units(&scenario.cells, optimise)?;
+        let mut units: BTreeMap<u32, Vec<Unit>> = BTreeMap::new();
+        for (share, unit) in shards::shares(&all, of).into_iter().zip(all) {
+            units.entry(share).or_default().push(unit);
+        }
+        Ok(Self { scenario, large: Large::of(scenario), optimise, units })
+    }
+
+    /// A cell of a shard that a journal does not have all of, if there is one.
+    fn lacks(&mut self, file: &ShardFile, journal: &dyn Journal) -> Option<String> {
+        let conditions = Conditions {
+            journal: Some(journal),
+            replay: true,
+            keep_trials: file.keep_trials,
+            keep_students: file.keep_students,
+            ..Conditions::default()
+        };
+        let none = Vec::new();
+        let units = self.units.get(&file.shard.number).unwrap_or(&none);
+        let replayed = match &self.large {
+            Some(large) => large.play_share(file.shard, self.optimise, &conditions),
+            None => shards::play_units(&self.scenario.cells, units, self.optimise, &conditions),
+        };
+        match replayed {
+            Err(Stopped::Missing(cell)) => Some(cell),
+            _ => None,
+        }
+    }
+
+    /// Whether a directory has all of a shard.
+    pub fn is_whole(&mut self, folder: &Path, file: &ShardFile) -> bool {
+        let mut journals = Journals::default();
+        journals.add(&state::journal(folder)).is_ok() && self.lacks(file, &journals).is_none()
+    }
 }
 
 /// In what two shards are not of one run.
@@ -214,8 +243,9 @@ fn differs(a: &ShardFile, b: &ShardFile) -> Option<String> {
     if b.shard.of != of {
         return Some(format!("is one of {} shards and not of {of},", b.shard.of));
     }
-    let options = |file: &ShardFile| (file.optimise, file.keep_trials, file.keep_students, file.played);
-    (options(a) != options(b)).then(|| "was played with other options".into())
+    let options =
+        |file: &ShardFile| (file.optimise, file.keep_trials, file.keep_students, file.played, file.division);
+    (options(a) != options(b)).then(|| "was played with other options, or divided by another version".into())
 }
 
 #[cfg(test)]

@@ -10,8 +10,10 @@ use crate::tournament::{Conditions, Stopped, incentives, learns, plan, play, tra
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether it is to end.
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Options of a run that do not change what comes out.
 #[derive(Default)]
@@ -161,6 +163,9 @@ pub fn under<T: Send>(
 ) -> Result<T, (End, String)> {
     // A second handler in one process is a test's doing; the first one serves.
     let _ = ctrlc::set_handler(interrupt);
+    // SIGTERM alone: whoever ignores SIGHUP, as nohup does, means it.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, INTERRUPTED.clone());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let pool = pool.map_err(|error| (End::Failed, format!("threads: {error}")))?;
     let watch = Watch::new(size, options.progress, options.state);
@@ -178,6 +183,7 @@ pub fn under<T: Send>(
         journal: options.replayed.or(journal),
         replay: options.replayed.is_some(),
         progress: &|trials| watch.played(trials),
+        found: &|trials| watch.found(trials),
         finished: &|| watch.finished(),
         training: &|going| watch.training(going),
         failed: &failed,
@@ -209,6 +215,6 @@ fn said(stopped: Stopped, state: Option<&State>) -> (End, String) {
         },
         Stopped::Unplayable(reason) => (End::Usage, reason),
         Stopped::Missing(cell) => (End::Incomplete, format!("{cell}: not all of it was played")),
-        Stopped::Failed(reason) | Stopped::Unkept(reason) => (End::Failed, reason),
+        Stopped::Failed(reason) | Stopped::Fault(reason) | Stopped::Unkept(reason) => (End::Failed, reason),
     }
 }

@@ -1,8 +1,9 @@
 //! Whether there is room for a run, in memory and on the disk, and sizes as people write them.
 
 use crate::cli::End;
-use crate::store::{disk, machine};
+use crate::store::{disk, machine, state};
 use crate::tournament::needs::Needs;
+use clap::Args;
 use std::path::Path;
 
 /// Bytes, as people write them: 512M, 4G, 1T; a number alone is bytes.
@@ -34,35 +35,55 @@ pub fn threads(threads: usize) -> u64 {
     if threads == 0 { cores as u64 } else { threads as u64 }
 }
 
-/// Whether memory and disk are enough; `most`: memory that may be taken, else what is free.
-///
-/// # Errors
-/// What the run would take, what there is, and what can be done.
-pub fn fits(needs: Needs, most: Option<u64>, place: &Path) -> Result<(), (End, String)> {
-    let memory = most.or_else(machine::free_memory).unwrap_or(u64::MAX);
-    if needs.memory > memory {
-        let whose = if most.is_some() { "--max-memory allows" } else { "are free" };
-        return Err((
-            End::Usage,
-            format!(
-                "the run takes about {} of memory, {} {whose}; sweep fewer values, take fewer trials or --threads, \
+/// What a run may take.
+#[derive(Clone, Copy, Default, Args)]
+pub struct Room {
+    /// Memory that the run may take, such as 4G; one that would take more does not start [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_memory: Option<u64>,
+    /// Space on the disk that the run may take [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_disk: Option<u64>,
+}
+
+impl Room {
+    /// Whether memory and disk are enough for a result at `place` and a state, of which some is there.
+    ///
+    /// # Errors
+    /// What the run would take, what there is, and what can be done. It may be there later: this is no mistake of the
+    /// command.
+    pub fn fits(&self, needs: Needs, place: &Path, state: Option<&Path>) -> Result<(), (End, String)> {
+        let memory = self.max_memory.or_else(machine::free_memory).unwrap_or(u64::MAX);
+        if needs.memory > memory {
+            let whose = if self.max_memory.is_some() { "--max-memory allows" } else { "are free" };
+            return Err((
+                End::Failed,
+                format!(
+                    "the run takes about {} of memory, {} {whose}; sweep fewer values, take fewer trials or --threads, \
                  or leave out --keep-trials; --max-memory overrules this estimate",
-                shown_size(needs.memory),
-                shown_size(memory)
-            ),
-        ));
-    }
-    match disk::free(place) {
-        Some(free) if needs.disk > free => Err((
-            End::Usage,
-            format!(
-                "{}: the run takes about {} of the disk, {} are free; make room, or choose another --out",
-                place.display(),
-                shown_size(needs.disk),
-                shown_size(free)
-            ),
-        )),
-        _ => Ok(()),
+                    shown_size(needs.memory),
+                    shown_size(memory)
+                ),
+            ));
+        }
+        let there = state.map_or(0, |state| disk::size(&state::journal(state)));
+        let needed = needs.disk.saturating_sub(there);
+        for path in std::iter::once(place).chain(state) {
+            if let Some(free) = self.max_disk.or_else(|| disk::free(path)).filter(|free| needed > *free) {
+                let whose = if self.max_disk.is_some() { "--max-disk allows" } else { "are free" };
+                return Err((
+                    End::Failed,
+                    format!(
+                        "{}: the run takes about {} of the disk, {} {whose}; make room, choose another --out, or overrule \
+                     this estimate by --max-disk",
+                        path.display(),
+                        shown_size(needed),
+                        shown_size(free)
+                    ),
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -4,13 +4,14 @@ use crate::cli::changes::{Axes, Changes};
 use crate::cli::finish::{Finished, LOCAL, Written};
 use crate::cli::large::Large;
 use crate::cli::play::{self, Options, Size, threads};
-use crate::cli::{End, Outcome, print, room};
+use crate::cli::room::{self, Room};
+use crate::cli::{End, Outcome, print};
 use crate::learners::network::train_on_gpu;
 use crate::scenario::spec::{CellSpec, Scenario, Until};
 use crate::store::files;
 use crate::store::journal::Unopened;
 use crate::store::state::{self, ShardFile, State};
-use crate::tournament::needs::needs;
+use crate::tournament::needs::{needs, needs_of_share};
 use crate::tournament::shards::{self, Shard};
 use clap::{Args, ValueEnum};
 use std::borrow::Cow;
@@ -47,9 +48,8 @@ pub struct Run {
     /// Play all other cells when one comes to nothing, the default
     #[arg(long)]
     keep_going: bool,
-    /// Memory that the run may take, such as 4G; a run that would take more does not start [default: what is free]
-    #[arg(long, value_name = "SIZE", value_parser = room::size)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    room: Room,
     /// Write every match to trials.csv
     #[arg(long)]
     keep_trials: bool,
@@ -101,16 +101,20 @@ impl Run {
         }
         let large = Large::of(&scenario).filter(|_| self.cell.is_none());
         let threads = room::threads(self.threads);
-        let needs = match &large {
-            Some(large) => large.needs(threads, self.keep_trials)?,
-            None => needs(&cells, threads, self.keep_trials),
+        let keep = self.keep_trials;
+        let needs = match (&large, self.shard) {
+            (Some(large), shard) => large.needs(shard, threads, keep)?,
+            (None, None) => needs(&cells, threads, keep),
+            (None, Some(shard)) => needs_of_share(&cells, optimise, shard, threads, keep).map_err(usage)?,
         };
         let place = self.written.out.as_deref().unwrap_or(Path::new(LOCAL));
-        room::fits(needs, self.max_memory, place)?;
         if let Some(shard) = self.shard {
+            self.room.fits(needs, place, Some(place))?;
             return self.play_share(&scenario, shard, optimise);
         }
-        let state = self.state_of(&scenario)?;
+        let folder = self.state_folder(&scenario)?;
+        self.room.fits(needs, place, folder.as_deref())?;
+        let state = folder.as_deref().map(opened).transpose()?;
         if let Some(large) = large {
             return large.play(&self.options(state.as_ref(), optimise), &self.written);
         }
@@ -144,7 +148,7 @@ impl Run {
     }
 
     /// Where what is finished is kept, if it is.
-    fn state_of(&self, scenario: &Scenario) -> Result<Option<State>, (End, String)> {
+    fn state_folder(&self, scenario: &Scenario) -> Result<Option<PathBuf>, (End, String)> {
         if self.no_state || (self.device == Device::Cuda && self.state.is_none()) {
             return Ok(None);
         }
@@ -154,8 +158,14 @@ impl Run {
         }
         let unnamed = Path::new(LOCAL).join(&scenario.name);
         let folder = self.state.clone();
-        let folder = folder.unwrap_or_else(|| state::beside(self.written.out.as_deref().unwrap_or(&unnamed)));
-        opened(&folder).map(Some)
+        let out = self.written.out.as_deref().unwrap_or(&unnamed);
+        let folder = folder.unwrap_or_else(|| state::beside(out));
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
+        if whole(&folder).starts_with(whole(out)) {
+            let remedy = "a result is replaced as a whole; choose a --state beside it";
+            return Err(usage(format!("{}: lies in the result's directory; {remedy}", folder.display())));
+        }
+        Ok(Some(folder))
     }
 
     /// Plays a share of the scenario, and leaves it to be merged.

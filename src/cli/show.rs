@@ -52,7 +52,7 @@ impl Check {
             let times =
                 |count: u64| (u128::from(count) * u128::from(large.len()) / u128::from(cells.max(1))) as u64;
             (matches, drawn) = (times(matches), times(drawn));
-            (needs, cells) = (large.needs(threads, false)?, large.len());
+            (needs, cells) = (large.needs(None, threads, false)?, large.len());
         }
         let (trials, replicates, seed) = (scenario.trials, scenario.replicates, scenario.seed);
         if self.json {

@@ -87,7 +87,9 @@ fn found(folder: PathBuf) -> Found {
     let left = (how == "running")
         .then(|| {
             let (done, of, seconds) = (number("matches")?, number("of_matches")?, number("seconds")?);
-            (done > 0).then(|| (seconds as f64 * of.saturating_sub(done) as f64 / done as f64) as u64)
+            // What was found took no time.
+            let played = done.saturating_sub(number("found").unwrap_or(0));
+            (played > 0).then(|| (seconds as f64 * of.saturating_sub(done) as f64 / played as f64) as u64)
         })
         .flatten();
     let mut why: Vec<String> = own
@@ -118,12 +120,15 @@ impl Found {
     }
 
     fn line(&self) -> String {
-        let share = self.shard.as_ref().map(|shard| format!("share {}, ", shard.shard)).unwrap_or_default();
+        let shard = self.shard.as_ref().map(|shard| format!("share {}, ", shard.shard)).unwrap_or_default();
         let (done, of) = (self.number("matches"), self.number("of_matches"));
-        let percent = if of == 0 { 0 } else { (100.0 * done as f64 / of as f64) as u64 };
+        // A run that plays until something is known may play more than were planned.
+        let share = if of == 0 { 0 } else { (100.0 * done as f64 / of as f64) as u64 };
+        let matches =
+            if done > of { format!("{done} matches") } else { format!("{share} % of {of} matches") };
         let what = if self.shard.is_some() { "pieces of work" } else { "cells" };
         let mut line = format!(
-            "{}: {share}{}, {percent} % of {of} matches, {} of {} {what}",
+            "{}: {shard}{}, {matches}, {} of {} {what}",
             self.folder.display(),
             self.how,
             self.number("cells"),

@@ -2,8 +2,10 @@
 
 use crate::cli::changes::{Axes, Changes};
 use crate::cli::large::Large;
-use crate::cli::merge::{array, is_whole};
+use crate::cli::merge::{Shared, array};
 use crate::cli::{End, Outcome, print};
+use crate::scenario::spec::Scenario;
+use crate::store::state::ShardFile;
 use crate::store::{files, sweep};
 use crate::tournament::shards::{SHARDS_MAX, Shard, units};
 use clap::{Args, Subcommand};
@@ -111,6 +113,9 @@ struct Laid {
     folder: PathBuf,
     program: PathBuf,
     document: Vec<u8>,
+    /// How it is divided and played.
+    how: String,
+    scenario: Scenario,
 }
 
 impl Sharded {
@@ -133,8 +138,12 @@ impl Sharded {
         let program =
             std::env::current_exe().map_err(|error| (End::Failed, format!("this program: {error}")))?;
         let document = serde_json::to_vec(&scenario.document).map_err(|error| usage(error.to_string()))?;
-        sweep::check(&folder, &document).map_err(usage)?;
-        Ok(Laid { name: scenario.name, folder, program, document })
+        let how = format!(
+            "{{\"shards\":{},\"optimise\":{},\"keep_trials\":{}}}\n",
+            self.shards, self.optimise, self.keep_trials
+        );
+        sweep::check(&folder, &document, &how).map_err(usage)?;
+        Ok(Laid { name: scenario.name.clone(), folder, program, document, how, scenario })
     }
 
     fn verb(&self) -> &str {
@@ -142,9 +151,17 @@ impl Sharded {
     }
 
     /// The shards that are not done, or were and are damaged.
-    fn missing(&self, folder: &Path) -> Vec<u32> {
-        let shard = |number: u32| Shard { number, of: self.shards };
-        (1..=self.shards).filter(|number| !is_whole(&sweep::shard(folder, *number), shard(*number))).collect()
+    fn missing(&self, laid: &Laid) -> Result<Vec<u32>, (End, String)> {
+        let mut shared = Shared::new(&laid.scenario, self.optimise, self.shards).map_err(usage)?;
+        let mut is_whole = |number: &u32| {
+            let file = ShardFile::read(&sweep::shard(&laid.folder, *number)).ok();
+            let file = file.filter(|file| {
+                let wanted = (Shard { number: *number, of: self.shards }, self.optimise, self.keep_trials);
+                file.done && (file.shard, file.optimise, file.keep_trials) == wanted
+            });
+            file.is_some_and(|file| shared.is_whole(&sweep::shard(&laid.folder, *number), &file))
+        };
+        Ok((1..=self.shards).filter(|number| !is_whole(number)).collect())
     }
 }
 
@@ -160,17 +177,24 @@ impl Submit {
 
 impl Slurm {
     fn send(&self) -> Outcome {
+        if let Some(time) =
+            self.time.as_deref().filter(|time| seconds(time).is_some_and(|seconds| seconds < 180))
+        {
+            let why = "a shard is stopped a minute before its time is up, and takes some to begin";
+            return Err(usage(format!("--time {time}: want at least 3 minutes, for {why}")));
+        }
         let laid = self.sharded.laid()?;
         let mut numbers: Vec<u32> = (1..=self.sharded.shards).collect();
         if self.missing {
-            numbers = self.sharded.missing(&laid.folder);
+            numbers = self.sharded.missing(&laid)?;
         }
         let (tasks, merge) = (self.tasks(&laid, &numbers), self.merge(&laid));
         if self.sharded.dry_run {
             return print(&format!("{tasks}\n{merge}"));
         }
         let scripts = [("array.sh", tasks.as_str()), ("merge.sh", merge.as_str())];
-        sweep::lay(&laid.folder, &laid.document, &scripts).map_err(|error| (End::Failed, error))?;
+        sweep::lay(&laid.folder, &laid.document, &laid.how, &scripts)
+            .map_err(|error| (End::Failed, error))?;
         let jobs = if numbers.is_empty() {
             format!("all shards are done, merge job {}", sbatch(&laid.folder.join("merge.sh"), &[])?)
         } else {
@@ -179,7 +203,11 @@ impl Slurm {
                 .map_err(|(end, why)| (end, if self.sharded.shards > 1000 { why + many } else { why }))?;
             // Not afterok, which waits for ever when a task has failed: merge itself sees what there is.
             let behind = format!("--dependency=afterany:{first}");
-            let second = sbatch(&laid.folder.join("merge.sh"), &[&behind])?;
+            let second = sbatch(&laid.folder.join("merge.sh"), &[&behind]).map_err(|(end, why)| {
+                let script = laid.folder.join("merge.sh");
+                let shown = script.display();
+                (end, format!("{why}; array job {first} runs: sbatch {behind} {shown} merges it, scancel {first} ends it"))
+            })?;
             format!("array job {first}, merge job {second}")
         };
         print(&format!("{jobs}\nhow far it is: elenchus status {}\n", laid.folder.display()))
@@ -201,12 +229,16 @@ impl Slurm {
         format!(
             r#"#!/bin/sh
 # A shard a task. Whoever is preempted, or ends with its node, is requeued by Slurm; who fails requeues itself, three
-# times at most; who runs out of time is stopped a minute before and requeued. All go on from what they have.
+# times at most; who runs out of time is stopped a minute before and requeued, as long as it finishes something each
+# time. All go on from what they have.
 {options}#SBATCH --array={array}
 #SBATCH --requeue
 #SBATCH --signal=B:USR1@60
 #SBATCH --output="{logs}/shard-%a.log"
 
+journal={shards}/"$SLURM_ARRAY_TASK_ID"/parts.journal
+size() {{ wc -c <"$journal" 2>/dev/null || echo 0; }}
+before=$(size)
 in_time=yes
 {program} {verb} {scenario} --shard "$SLURM_ARRAY_TASK_ID/{of}" --out {shards}/"$SLURM_ARRAY_TASK_ID" \
   --threads {cpus} --progress none{keep} &
@@ -218,8 +250,12 @@ wait "$child"; code=$?
 [ "$code" -eq 0 ] && exit 0
 # 2 is a mistake in the command or the scenario, which no repetition mends.
 failures={logs_quoted}/"$SLURM_ARRAY_JOB_ID-$SLURM_ARRAY_TASK_ID.failures"
-[ "$in_time" = no ] || echo "exit code $code" >>"$failures"
-if [ "$in_time" = no ] || {{ [ "$code" -ne 2 ] && [ "$(wc -l <"$failures")" -le 3 ]; }}; then
+if [ "$in_time" = yes ]; then
+  echo "exit code $code" >>"$failures"
+elif [ "$(size)" -le "$before" ]; then
+  echo "out of time before anything was finished: want a longer --time" >>"$failures"
+fi
+if [ "$code" -ne 2 ] && {{ [ ! -e "$failures" ] || [ "$(wc -l <"$failures")" -le 3 ]; }}; then
   scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID" && sleep 60
 fi
 exit "$code"
@@ -257,6 +293,24 @@ exit "$code"
             cpus = self.sharded.cpus,
         )
     }
+}
+
+/// Seconds of a time as Slurm writes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
+fn seconds(time: &str) -> Option<u64> {
+    let (days, rest) = match time.split_once('-') {
+        Some((days, rest)) => (Some(days.parse::<u64>().ok()?), rest),
+        None => (None, time),
+    };
+    let parts: Vec<u64> = rest.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [a, b, c] = match (days, parts.as_slice()) {
+        (Some(_), [h]) => [*h, 0, 0],
+        (Some(_), [h, m]) => [*h, *m, 0],
+        (None, [m]) => [0, *m, 0],
+        (None, [m, s]) => [0, *m, *s],
+        (_, [h, m, s]) => [*h, *m, *s],
+        _ => return None,
+    };
+    Some(((days.unwrap_or(0) * 24 + a) * 60 + b) * 60 + c)
 }
 
 /// Submits a script, and gives its job's number.
@@ -300,7 +354,7 @@ impl Ray {
                 std::iter::once(quoted(&self.python.display().to_string())).chain(words).collect();
             return print(&format!("{}\n\n{DRIVER}", line.join(" ")));
         }
-        sweep::lay(&laid.folder, &laid.document, &[("sweep.py", DRIVER)])
+        sweep::lay(&laid.folder, &laid.document, &laid.how, &[("sweep.py", DRIVER)])
             .map_err(|error| (End::Failed, error))?;
         let status = command.status().map_err(|error| {
             (
@@ -315,5 +369,22 @@ impl Ray {
             Some(130) => Err((End::Interrupted, "interrupted; the same command goes on".into())),
             _ => Err((End::Failed, format!("the driver ended with {status}; the same command goes on"))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, seconds};
+
+    #[test]
+    fn times_are_read_as_slurm_writes_them() {
+        let known = ["30", "2:30", "1:00:00", "1-0", "1-2:30", "2-00:00:01"];
+        assert_eq!(known.map(seconds), [1800, 150, 3600, 86_400, 95_400, 172_801].map(Some));
+        assert_eq!(["", "soon", "1:2:3:4", "UNLIMITED"].map(seconds), [None; 4]);
+    }
+
+    #[test]
+    fn a_word_for_a_shell_is_one_word() {
+        assert_eq!((quoted("a b"), quoted("it's")), ("'a b'".into(), r"'it'\''s'".into()));
     }
 }

@@ -24,6 +24,7 @@ pub struct Watch<'a> {
     bar: ProgressBar,
     started: Instant,
     matches: AtomicU64,
+    found: AtomicU64,
     cells: AtomicU64,
     failures: Mutex<Vec<String>>,
     training: Mutex<Json>,
@@ -63,6 +64,7 @@ impl<'a> Watch<'a> {
             bar,
             started,
             matches: AtomicU64::new(0),
+            found: AtomicU64::new(0),
             cells: AtomicU64::new(0),
             failures: Mutex::default(),
             training: Mutex::default(),
@@ -107,6 +109,7 @@ impl<'a> Watch<'a> {
         let (matches, cells) = (self.matches.load(Ordering::Relaxed), self.cells.load(Ordering::Relaxed));
         let mut event = json!({
             "event": "progress", "unix_s": now(), "matches": matches, "of_matches": self.size.matches,
+            "found": self.found.load(Ordering::Relaxed),
             "cells": cells, "of_cells": self.size.cells, "failed": held(&self.failures).len(),
             "seconds": self.started.elapsed().as_secs(),
         });
@@ -130,10 +133,16 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Some matches were played, or found.
+    /// Some matches were played.
     pub fn played(&self, matches: u64) {
         self.matches.fetch_add(matches, Ordering::Relaxed);
         self.bar.inc(matches);
+    }
+
+    /// Some matches were found, and are not played.
+    pub fn found(&self, matches: u64) {
+        self.found.fetch_add(matches, Ordering::Relaxed);
+        self.played(matches);
     }
 
     /// A cell is finished.

@@ -83,16 +83,7 @@ impl Outline {
     /// Whether the cells of points are made and played apart from those of other points: nothing is trained, which may
     /// come to nothing, and nobody meets in a league. Notes what is wrong with the values of axes.
     pub(super) fn is_plain(&self, reader: &mut Reader) -> bool {
-        const APART: [&str; 8] = [
-            "competence",
-            "network",
-            "schooling",
-            "training",
-            "distil",
-            "pairing",
-            "until",
-            "until_difference",
-        ];
+        const APART: [&str; 6] = ["competence", "network", "schooling", "training", "distil", "pairing"];
         self.probe(reader);
         let cells = self.at(reader, 0);
         let learns = |agent: &AgentSpec| agent.competence.is_learned();

@@ -81,7 +81,8 @@ pub fn resolve(
     let expectations = expectations(&mut reader, &root);
     let published = published(&mut reader, &root);
     let zip = zip || zipped;
-    check_axes(&mut reader, &all, zip);
+    let until = base.as_ref().map(|base| base.until).unwrap_or_default();
+    check_axes(&mut reader, &all, zip, until);
     let (Some(base), true) = (base, reader.problems.is_empty()) else { return Err(reader.problems) };
     let count = points(&all, zip);
     let cells = count.saturating_mul(base.tasks.len() as u128).saturating_mul(base.overseers.len() as u128);
@@ -156,7 +157,7 @@ pub fn resolve(
     })
 }
 
-fn check_axes(reader: &mut Reader, axes: &[Axis], zip: bool) {
+fn check_axes(reader: &mut Reader, axes: &[Axis], zip: bool, until: Until) {
     for (i, axis) in axes.iter().enumerate() {
         if axes[..i].iter().any(|other| other.path == axis.path) {
             reader.wrong(&axis.place, &axis.path, "swept twice; sweep it once");
@@ -167,6 +168,16 @@ fn check_axes(reader: &mut Reader, axes: &[Axis], zip: bool) {
                 &axis.path,
                 "tables are read once; list an agent or overseer per table instead",
             );
+        }
+        // One run ends by one rule, and looks at all its cells after so many trials.
+        let ends = ["until", "until_difference"].contains(&axis.path.as_str());
+        let hangs = axis.path == "trials" && until != Until::default();
+        if ends || hangs {
+            let message = format!(
+                "{} is the same for all cells of a run that plays until; play a run for each",
+                axis.path
+            );
+            reader.wrong(&axis.place, &axis.path, message);
         }
         if zip && axis.values.len() != axes[0].values.len() {
             let (this, first) = (axis.values.len(), axes[0].values.len());

@@ -122,6 +122,12 @@ pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Bytes of a file; 0 where there is none.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
+}
+
 /// Bytes that are free where a path is or will be, as far as this user goes.
 #[must_use]
 pub fn free(path: &Path) -> Option<u64> {
@@ -160,8 +166,19 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".unfinished");
     let unfinished = path.with_file_name(name);
-    let mut file = create(&unfinished)?;
-    write(&mut file, bytes)?;
-    sync(&file)?;
-    rename(&unfinished, path)
+    let made = create(&unfinished).and_then(|mut file| {
+        write(&mut file, bytes)?;
+        sync(&file)
+    });
+    let done = made.and_then(|()| rename(&unfinished, path));
+    if done.is_err() {
+        // The reason for the failure is what matters; a leftover is harmless.
+        let _ = fs::remove_file(&unfinished);
+    }
+    done
+}
+
+/// Waits until the names in a directory are on the disk.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    act(|| File::open(folder)?.sync_all())
 }

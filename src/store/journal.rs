@@ -10,6 +10,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How a journal begins. Another layout of frames or parts has another number, and its frames fit no checksum.
 const HEADER: &[u8; 19] = b"elenchus journal 1\n";
@@ -20,7 +21,7 @@ const HEAD: usize = 4 + 4 + 16;
 /// Bytes of a body before the part: key, first trial, last trial.
 const OWN: usize = 16 + 8 + 8;
 /// The longest body; of a longer one nobody could tell damage from length.
-const BODY_MAX: usize = 1 << 28;
+const BODY_MAX: usize = 1 << 31;
 
 /// What a part is of, in order, so that those of one key that begin alike lie together.
 type Name = (Key, u64, u64);
@@ -152,6 +153,52 @@ fn longest<T: Copy>(places: &BTreeMap<Name, T>, key: &Key, first: u64, end: u64)
     Some((*name, *place))
 }
 
+/// Whether this process has the file for itself now, or there are no locks on its file system.
+fn locked(file: &File) -> io::Result<bool> {
+    /// No locks available: a network's file system without a service for them.
+    const NO_LOCKS: i32 = 37;
+    for _ in 0..10 {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(error))
+                if error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(NO_LOCKS) =>
+            {
+                return Ok(true);
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+            // Who only asks whether it is held holds it for a moment.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+    Ok(false)
+}
+
+/// The whole frames of a journal as one of its own, put in its place.
+fn mended(path: &Path, file: &mut File, found: &Found) -> io::Result<(File, Found)> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".mended");
+    let beside = path.with_file_name(name);
+    let _ = disk::remove_file(&beside);
+    let mut new = disk::open_to_append(&beside)?;
+    locked(&new)?;
+    disk::write(&mut new, HEADER)?;
+    let mut made = Found { end: HEADER.len() as u64, headed: true, ..Found::default() };
+    let mut all: Vec<(Name, Place)> = found.places.iter().map(|(name, place)| (*name, *place)).collect();
+    all.sort_by_key(|(_, place)| place.start);
+    for (name, place) in all {
+        let mut frame = vec![0; HEAD + place.body as usize];
+        file.seek(SeekFrom::Start(place.start))?;
+        file.read_exact(&mut frame)?;
+        disk::write(&mut new, &frame)?;
+        made.places.insert(name, Place { start: made.end, body: place.body });
+        made.end += frame.len() as u64;
+    }
+    made.length = made.end;
+    disk::sync(&new)?;
+    disk::rename(&beside, path)?;
+    Ok((new, made))
+}
+
 /// Why a journal or a state is not opened, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unopened {
@@ -204,32 +251,26 @@ impl FileJournal {
             Unopened::Failed(format!("{}; choose another --out or --state", at(path, &error)))
         };
         let mut file = disk::open_to_append(path).map_err(failed)?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Unopened::Failed(format!(
-                    "{}: another run writes it; wait for that, or choose another --out or --state",
-                    path.display()
-                )));
-            }
-            // Some file systems of clusters have no locks.
-            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
-                return Err(failed(error));
-            }
-            _ => {}
+        if !locked(&file).map_err(failed)? {
+            return Err(Unopened::Failed(format!(
+                "{}: another run writes it; wait for that, or choose another --out or --state",
+                path.display()
+            )));
         }
         let mut found = scan(&file).map_err(failed)?;
         if found.places.is_empty() && !found.headed {
             return Err(Unopened::Foreign(foreign(path)));
         }
+        let damaged = found.damaged;
         if found.length < HEADER.len() as u64 {
             disk::cut(&file, 0).map_err(failed)?;
             disk::write(&mut file, HEADER).map_err(failed)?;
-            found.end = HEADER.len() as u64;
-            found.damaged = 0;
-        } else if found.end < found.length {
-            disk::cut(&file, found.end).map_err(failed)?;
+            found = Found { end: HEADER.len() as u64, ..Found::default() };
+        } else if found.end < found.length || damaged > 0 || !found.headed {
+            (file, found) = mended(path, &mut file, &found).map_err(failed)?;
         }
-        let Found { places, damaged, end, .. } = found;
+        let damaged = if found.length == 0 { 0 } else { damaged };
+        let Found { places, end, .. } = found;
         Ok(Self { path: path.into(), damaged, state: Mutex::new(State { file, places, end }) })
     }
 

@@ -1,6 +1,7 @@
 //! What a result was made on, for its provenance: told, never compared.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The processor's name; its architecture where the system does not tell.
 #[must_use]
@@ -17,10 +18,24 @@ pub fn host() -> String {
     format!("{} ({} {})", name.trim(), std::env::consts::OS, std::env::consts::ARCH).trim().into()
 }
 
-/// Bytes of memory that are free to be taken, where the system tells.
+/// Bytes of memory that are free to be taken, where the system tells: by the machine, and by the limits that this process
+/// is under.
 #[must_use]
 pub fn free_memory() -> Option<u64> {
     let info = fs::read_to_string("/proc/meminfo").ok()?;
     let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    let free = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)?;
+    Some(limits().fold(free, u64::min))
+}
+
+/// What each control group of this process leaves it.
+fn limits() -> impl Iterator<Item = u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = groups.lines().find_map(|line| line.strip_prefix("0::/")).map(ToOwned::to_owned);
+    let own = own.map(|own| Path::new("/sys/fs/cgroup").join(own));
+    let all: Vec<PathBuf> = own.iter().flat_map(|own| own.ancestors()).map(Into::into).collect();
+    all.into_iter().filter_map(|group| {
+        let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
+        Some(number("memory.max")?.saturating_sub(number("memory.current")?))
+    })
 }

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files that a result may hold beside its tables.
-const FILES: [&str; 3] = ["manifest.json", "matches.json", "report.html"];
+const FILES: [&str; 4] = ["manifest.json", "matches.json", "report.html", "report.html.unfinished"];
 /// How the files of tables end.
 const ENDINGS: [&str; 2] = ["csv", "parquet"];
 
@@ -23,6 +23,23 @@ fn beside(folder: &Path, name: &OsString, end: &str) -> PathBuf {
     hidden.push(name);
     hidden.push(format!(".{}{end}", std::process::id()));
     folder.join(hidden)
+}
+
+/// A new hidden directory beside a target: what a process of the same number left behind is no part of it.
+fn fresh(folder: &Path, name: &OsString, end: &str) -> std::io::Result<PathBuf> {
+    for number in 0.. {
+        let path = beside(
+            folder,
+            name,
+            &format!("{end}{}", if number == 0 { String::new() } else { format!(".{number}") }),
+        );
+        match disk::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => {}
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("numbers have no end")
 }
 
 /// A target's folder and its name there.
@@ -47,8 +64,7 @@ pub fn check(target: &Path) -> Result<(), String> {
     }
     let made = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     // Only trying tells, for permissions are not all that forbids it.
-    let probe = beside(made, &name, ".probe");
-    disk::create_dir(&probe).map_err(|error| {
+    let probe = fresh(made, &name, ".probe").map_err(|error| {
         format!("{}: cannot be made in {}: {error}; choose another --out", target.display(), made.display())
     })?;
     disk::remove_dir(&probe).map_err(|error| at(&probe, &error))
@@ -105,8 +121,10 @@ pub fn put(target: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Re
     check(target)?;
     let (folder, name) = parts(target)?;
     disk::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
-    let (new, old) = (beside(&folder, &name, ""), beside(&folder, &name, ".old"));
+    let (new, old) = (fresh(&folder, &name, ""), beside(&folder, &name, ".old"));
+    let new = new.map_err(|error| at(target, &error))?;
     let placed = write(&new).and_then(|()| swap(target, &new, &old));
+    let placed = placed.and_then(|()| disk::sync_folder(&folder).map_err(|error| at(&folder, &error)));
     if placed.is_err() {
         // The reason for the failure is what matters; a leftover is harmless.
         let _ = disk::remove_dir_all(&new);
@@ -114,17 +132,17 @@ pub fn put(target: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Re
     placed
 }
 
-/// The name of a hidden directory beside a target, where its files are made that are many; its folder is made.
+/// A new hidden directory beside a target, where files are made that are many.
 ///
 /// # Errors
 /// What stands in the way.
 pub fn unfinished(target: &Path) -> Result<PathBuf, String> {
     let (folder, name) = parts(target)?;
     disk::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
-    Ok(beside(&folder, &name, ".unfinished"))
+    fresh(&folder, &name, ".unfinished").map_err(|error| at(&folder, &error))
 }
 
-/// The name of a directory for what is looked at and thrown away.
+/// A new directory for what is looked at and thrown away.
 ///
 /// # Errors
 /// Why there can be none.
@@ -144,7 +162,12 @@ fn swap(target: &Path, new: &Path, old: &Path) -> Result<(), String> {
         disk::remove_dir_all(path).map_err(|error| format!("{}; remove it by hand", at(path, &error)))
     };
     if !target.exists() {
-        return disk::rename(new, target).map_err(|error| at(target, &error));
+        match disk::rename(new, target) {
+            // Another run was faster.
+            Err(error) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {
+            }
+            done => return done.map_err(|error| at(target, &error)),
+        }
     }
     match disk::exchange(new, target) {
         Ok(()) => return left(new),

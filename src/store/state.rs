@@ -6,7 +6,7 @@ use crate::scenario::spec::Scenario;
 use crate::store::disk;
 use crate::store::events::Log;
 use crate::store::journal::{FileJournal, Unopened};
-use crate::tournament::shards::Shard;
+use crate::tournament::shards::{DIVISION, Shard};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::ffi::OsStr;
@@ -36,6 +36,8 @@ pub struct ShardFile {
     pub semantics: u32,
     /// The meaning of what is played.
     pub played: u32,
+    /// How the run is divided.
+    pub division: u32,
     /// Which share of how many.
     pub shard: Shard,
     /// Whether it was asked what agents could do.
@@ -57,6 +59,7 @@ impl ShardFile {
         Self {
             semantics: SEMANTICS,
             played: PLAYED,
+            division: DIVISION,
             shard,
             optimise: false,
             keep_trials: false,
@@ -115,23 +118,24 @@ pub fn events(folder: &Path) -> PathBuf {
 #[must_use]
 pub fn meant_by(folder: &Path) -> Vec<PathBuf> {
     let is_state = |folder: &PathBuf| journal(folder).is_file();
-    let itself: Vec<PathBuf> =
-        [folder.to_path_buf(), beside(folder)].into_iter().filter(is_state).take(1).collect();
-    if !itself.is_empty() {
-        return itself;
-    }
+    // Results without a name of their own end in their hash, and their scenario's have one state.
+    let name = folder.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let stem = name.rsplit_once('-').filter(|(_, hash)| hash.len() == 10).map_or(name, |(stem, _)| stem);
+    let itself = [folder.to_path_buf(), beside(folder), beside(&folder.with_file_name(stem))];
+    let itself: Vec<PathBuf> = itself.into_iter().filter(is_state).take(1).collect();
     let within = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(is_state).collect()
     };
     let mut all = within(folder);
     all.extend(within(&folder.join("shards")));
+    all.retain(|path| !itself.contains(path));
     // Shard 10 comes after shard 9.
     all.sort_by_key(|path| {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_owned();
         (name.parse::<u64>().unwrap_or(u64::MAX), name)
     });
-    all
+    itself.into_iter().chain(all).collect()
 }
 
 impl State {

@@ -41,6 +41,8 @@ pub struct Conditions<'a> {
     pub replay: bool,
     /// Told the number of trials as they finish.
     pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Told the number of trials that were found, and need no play.
+    pub found: &'a (dyn Fn(u64) + Sync),
     /// Told when a cell is finished.
     pub finished: &'a (dyn Fn() + Sync),
     /// Told how each training goes.
@@ -62,6 +64,7 @@ impl Default for Conditions<'_> {
             journal: None,
             replay: false,
             progress: &|_| (),
+            found: &|_| (),
             finished: &|| (),
             training: &|_| (),
             failed: &|_| (),
@@ -101,6 +104,8 @@ pub enum Stopped {
     Unplayable(String),
     /// A training that came to nothing; cell id and reason. Other cells are not touched by it.
     Failed(String),
+    /// A fault of this program; cell id and reason. Other cells are not touched by it, and it is not kept.
+    Fault(String),
     /// The journal does not have all of this cell, and nothing was to be played.
     Missing(String),
     /// What is finished cannot be kept; the reason.
@@ -112,7 +117,9 @@ impl std::fmt::Display for Stopped {
         match self {
             Self::Interrupted => write!(f, "interrupted"),
             Self::Missing(cell) => write!(f, "{cell}: not all of it was played"),
-            Self::Unplayable(reason) | Self::Failed(reason) | Self::Unkept(reason) => write!(f, "{reason}"),
+            Self::Unplayable(reason) | Self::Failed(reason) | Self::Fault(reason) | Self::Unkept(reason) => {
+                write!(f, "{reason}")
+            }
         }
     }
 }
@@ -288,7 +295,7 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
     }
     match parts.into_iter().collect::<Result<Vec<_>, Stopped>>() {
         // What other cells are is kept.
-        Err(Stopped::Failed(reason)) => record.failed = Some(reason),
+        Err(Stopped::Failed(reason) | Stopped::Fault(reason)) => record.failed = Some(reason),
         parts => parts?.into_iter().for_each(|part| record.add(part)),
     }
     (conditions.finished)();

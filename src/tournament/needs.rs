@@ -5,6 +5,7 @@ use crate::agents::Competence;
 use crate::agents::learned::{NetworkSpec, Training};
 use crate::scenario::spec::CellSpec;
 use crate::tasks::Family;
+use crate::tournament::shards::{self, Shard};
 use crate::tournament::{learns, plan};
 
 /// About how many bytes a run takes.
@@ -53,6 +54,29 @@ pub fn needs(cells: &[CellSpec], threads: u64, keep_trials: bool) -> Needs {
     let each = world.saturating_add(training);
     all.memory = all.memory.saturating_add(each.saturating_mul(threads.max(1)));
     all
+}
+
+/// What a share of some cells takes: of the others it knows no more than that they are there.
+///
+/// # Errors
+/// Why a cell cannot be played.
+pub fn needs_of_share(
+    cells: &[CellSpec],
+    optimise: bool,
+    shard: Shard,
+    threads: u64,
+    keep_trials: bool,
+) -> Result<Needs, String> {
+    let own = shards::share(cells, optimise, shard)?.into_iter().flat_map(|unit| {
+        let alone = unit.replicate.is_some();
+        unit.cells.into_iter().map(move |at| {
+            let replicates = if alone { 1 } else { cells[at].replicates };
+            CellSpec { replicates, ..cells[at].clone() }
+        })
+    });
+    let own: Vec<CellSpec> = own.collect();
+    let Needs { memory, disk } = needs(&own, threads, keep_trials);
+    Ok(Needs { memory: memory.saturating_add(cells.len() as u64 * CELL), disk })
 }
 
 /// What the trainings of a cell hold: lessons, weights with their moments and gradients, and a step's states.

@@ -23,13 +23,15 @@ pub(super) fn replicate(cell: &CellSpec, replicate: u32, conditions: &Conditions
             Ok(Part { sums, ..Part::default() })
         }
     }));
-    let played = played.unwrap_or_else(|fault| Err(Stopped::Failed(internal(&*fault))));
+    let played = played.unwrap_or_else(|fault| Err(Stopped::Fault(internal(&*fault))));
+    let named = |reason: String| {
+        let reason = format!("{}, replicate {replicate}: {reason}", cell.id);
+        (conditions.failed)(&reason);
+        reason
+    };
     played.map_err(|stopped| match stopped {
-        Stopped::Failed(reason) => {
-            let reason = format!("{}, replicate {replicate}: {reason}", cell.id);
-            (conditions.failed)(&reason);
-            Stopped::Failed(reason)
-        }
+        Stopped::Failed(reason) => Stopped::Failed(named(reason)),
+        Stopped::Fault(reason) => Stopped::Fault(named(reason)),
         stopped => stopped,
     })
 }
@@ -60,7 +62,7 @@ pub(super) fn trials(
     while at < trials.end {
         let next = if let Some((next, part)) = journal.find(&key, at, trials.end) {
             all.add(part.sums);
-            (conditions.progress)(next - at);
+            (conditions.found)(next - at);
             next
         } else {
             let next = ((at / each + 1) * each).min(trials.end);
@@ -126,7 +128,7 @@ fn whole(
     let key = key(cell, what);
     let part = match journal.find(&key, 0, cell.trials) {
         Some((_, part)) => {
-            (conditions.progress)(matches());
+            (conditions.found)(matches());
             part
         }
         None if conditions.replay => return Err(Stopped::Missing(cell.id.clone())),
@@ -145,8 +147,8 @@ fn whole(
     }
 }
 
-/// The hash of all that determines a part of a cell; names of cells and tasks, sweep points and the numbers of
-/// trials and replicates do not.
+/// The hash of all that determines a part of a cell, where `what` says which part; names of cells and tasks and sweep points
+/// do not, nor the numbers of trials and replicates, unless they are in `what`.
 fn key(cell: &CellSpec, what: &impl serde::Serialize) -> Key {
     let task = &cell.task;
     let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);

@@ -21,6 +21,10 @@ pub struct Shard {
     pub of: u32,
 }
 
+/// The way in which runs are divided: raised by whoever changes [`cost`], [`units`] or [`shares`], for shards of one run are
+/// divided alike.
+pub const DIVISION: u32 = 1;
+
 /// The most shards of a run.
 pub const SHARDS_MAX: u32 = 100_000;
 
@@ -175,7 +179,7 @@ pub fn play_units(
         let outcome = match unit.replicate {
             Some(replicate) => {
                 let played = parts::replicate(&cells[unit.cells[0]], replicate, conditions);
-                if matches!(played, Ok(_) | Err(Stopped::Failed(_))) {
+                if matches!(played, Ok(_) | Err(Stopped::Failed(_) | Stopped::Fault(_))) {
                     (conditions.finished)();
                 }
                 played.map(drop)
@@ -189,6 +193,7 @@ pub fn play_units(
             }
         };
         match outcome {
+            // The reason is kept, and is what came out.
             Err(Stopped::Failed(_)) => Ok(()),
             outcome => outcome,
         }
