@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 fn sweep(threads: u32, folder: &Path) -> Child {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     Command::new(env!("CARGO_BIN_EXE_elenchus"))
-        .args(["run", "scenarios/error-sweep.toml", "--trials", "40000", "--quiet", "--no-state"])
+        .args(["run", "scenarios/error-sweep.toml", "--trials", "10000", "--quiet", "--no-state"])
         .args(["--threads", &threads.to_string(), "--out"])
         .arg(folder.join(format!("{threads}-{}", std::process::id())))
         .current_dir(root)
@@ -39,7 +39,7 @@ fn time(children: impl FnOnce() -> Vec<Child>) -> Duration {
 fn speed(_: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let (one, other) = (folder.path().join("one"), folder.path().join("other"));
-    let best = |run: &dyn Fn() -> Duration| (0..5).map(|_| run()).min().expect("five runs");
+    let best = |run: &dyn Fn() -> Duration| (0..3).map(|_| run()).min().expect("three runs");
     let shared = best(&|| time(|| vec![sweep(2, folder.path())]));
     let apart = best(&|| time(|| vec![sweep(1, &one), sweep(1, &other)]));
     println!(
@@ -75,11 +75,19 @@ agents = ["expert", "liar"]
 
 /// So many cells of a thousand trials, each some fifth of a millisecond.
 fn small(cells: u32) -> Scenario {
+    // Two strategies a value.
     let step = format!("0:0.49999999:{}", 1.0 / f64::from(cells));
     let over = vec![("overseer.human.error.rate".into(), step)];
     let none = |file: &str| Err(format!("{file}: no files here"));
     let source = Source { file: "small.toml", stem: "small", text: SMALL, tables: &none };
     read(&source, &Overrides { over, ..Overrides::default() }).expect("a scenario")
+}
+
+/// The time that this process was on a core, in hundredths of a second; others on the machine do not count.
+fn worked() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
 }
 
 /// Plays cells on one thread, with this journal or without.
@@ -93,26 +101,34 @@ fn played(cells: &[CellSpec], journal: Option<&FileJournal>) -> Duration {
     start.elapsed()
 }
 
+/// Cells of another seed.
+fn reseeded(mut cells: Vec<CellSpec>, seed: u64) -> Vec<CellSpec> {
+    cells.iter_mut().for_each(|cell| cell.seed = seed);
+    cells
+}
+
 fn journal(_: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("parts.journal");
-    let few = small(2000).cells;
-    let mut shares = Vec::new();
-    // By turns, so that a machine's moods meet both; the middle of many, for they are longer than what is measured.
-    for _ in 0..25 {
-        let without = played(&few, None);
+    let few = small(10_000).cells;
+    let (mut with, mut without) = (0, 0);
+    // By turns, so that a machine's moods meet both.
+    for _ in 0..10 {
+        let start = worked();
+        played(&few, None);
+        let between = worked();
         let _ = std::fs::remove_file(&path);
         let journal = FileJournal::open(&path).expect("a journal");
-        let with = played(&few, Some(&journal));
+        played(&few, Some(&journal));
         journal.sync().expect("a disk");
-        shares.push(with.as_secs_f64() / without.as_secs_f64() - 1.0);
+        without += between - start;
+        with += worked() - between;
     }
-    shares.sort_by(f64::total_cmp);
     println!(
-        "a sweep of small cells takes {:.1} % longer with its journal (wanted: less than 3 %)",
-        100.0 * shares[shares.len() / 2]
+        "a sweep of small cells takes {:.1} % more time of a core with its journal (wanted: less than 3 %)",
+        100.0 * (with as f64 / without.max(1) as f64 - 1.0)
     );
-    let many = small(100_000).cells;
+    let many: Vec<CellSpec> = (0..5).flat_map(|seed| reseeded(small(20_000).cells, seed)).collect();
     let _ = std::fs::remove_file(&path);
     let journal = FileJournal::open(&path).expect("a journal");
     played(&many, Some(&journal));

@@ -145,7 +145,7 @@ name = "human"
 [[protocol]]
 preset = "unaided"
 [sweep]
-"overseer.human.error.rate" = { from = 0, to = 1, step = 5e-5 }
+"overseer.human.error.rate" = { from = 0, to = 0.99995, step = 5e-5 }
 "#;
     let tables = |name: &str| Err(format!("{name}: no such file"));
     let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
@@ -154,9 +154,19 @@ preset = "unaided"
         let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a size");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
     };
+    // A million cells are an outline.
+    let over = |path: &str, values: &str| (path.to_owned(), values.to_owned());
+    let over =
+        vec![over("overseer.human.error.rate", "0:0.999:0.001"), over("overseer.human.budget", "1:1000:1")];
+    let before = resident_kib();
+    let large = read(&source, &Overrides { over, ..Overrides::default() }).expect("a large sweep");
+    assert_eq!((large.cells.len(), large.large.as_ref().map(|outline| outline.len())), (0, Some(1_000_000)));
+    let more = resident_kib().saturating_sub(before) / 1024;
+    // Beside it the hashes of the points' names, which are gone again: 80 MiB.
+    assert!(more < 130, "{more} MiB");
     let before = resident_kib();
     let scenario = read(&source, &Overrides::default()).expect("a sweep");
-    assert_eq!(scenario.cells.len(), 20_001);
+    assert_eq!(scenario.cells.len(), 20_000);
     // About 2 KiB a cell, 40 MiB in all; whole points took 16.
     let more = resident_kib().saturating_sub(before) / 1024;
     assert!(more < 100, "{more} MiB");

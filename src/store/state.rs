@@ -78,8 +78,13 @@ impl ShardFile {
         let text = fs::read_to_string(&path).map_err(|error| {
             format!("{}: {error}; name directories that `run --shard` wrote", path.display())
         })?;
-        serde_json::from_str(&text)
-            .map_err(|error| format!("{}: {error}; play this shard again", path.display()))
+        // Its hash is the first line, what it says the second.
+        let damaged = || format!("{}: damaged; play this shard again", path.display());
+        let (sum, json) = text.split_once('\n').ok_or_else(damaged)?;
+        if blake3::hash(json.as_bytes()).to_hex().as_str() != sum {
+            return Err(damaged());
+        }
+        serde_json::from_str(json).map_err(|error| format!("{}: {error}; play it again", path.display()))
     }
 
     /// Writes it into a shard's directory.
@@ -88,8 +93,9 @@ impl ShardFile {
     /// The path and why it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), String> {
         let path = folder.join(SHARD);
-        let json = serde_json::to_vec(self).map_err(|error| error.to_string())?;
-        disk::replace(&path, &json).map_err(|error| format!("{}: {error}", path.display()))
+        let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
+        let text = format!("{}\n{json}", blake3::hash(json.as_bytes()).to_hex());
+        disk::replace(&path, text.as_bytes()).map_err(|error| format!("{}: {error}", path.display()))
     }
 }
 
@@ -159,5 +165,41 @@ impl State {
         let journal = FileJournal::open(&journal(folder))?;
         let log = Log::open(&events(folder)).map_err(Unopened::Failed)?;
         Ok(Self { folder: folder.into(), journal, log })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_changed_byte_of_a_shards_file_is_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shard = Shard { number: 3, of: 8 };
+        let scenario = json!({ "name": "mine", "seed": 7 });
+        let file = ShardFile {
+            semantics: SEMANTICS,
+            played: PLAYED,
+            division: DIVISION,
+            shard,
+            optimise: false,
+            keep_trials: true,
+            keep_students: false,
+            done: true,
+            scenario,
+        };
+        file.write(folder.path()).expect("written");
+        assert_eq!(ShardFile::read(folder.path()), Ok(file));
+        let path = folder.path().join(SHARD);
+        let whole = fs::read(&path).expect("bytes");
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                fs::write(&path, bytes).expect("written");
+                assert!(ShardFile::read(folder.path()).is_err(), "byte {at}, bit {bit}");
+            }
+        }
     }
 }

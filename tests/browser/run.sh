@@ -5,13 +5,13 @@
 #   apt-get install chromium nodejs npm    # once
 #   tests/browser/run.sh [FOLDER]          # pictures, exports and pages are left in FOLDER, default target/browser
 #
-# CHROMIUM names another browser.
+# CHROMIUM names another browser, FEATURES those of the program that is tested.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
 out=${1:-$root/target/browser}
 mkdir -p "$out/pages" "$out/pictures" "$out/saved"
 out=$(cd "$out" && pwd)
-(cd "$root" && PAGES="$out/pages" cargo test --quiet --lib write_pages -- --ignored)
+(cd "$root" && PAGES="$out/pages" cargo test --quiet --lib --features "${FEATURES:-}" write_pages -- --ignored)
 npm ci --silent --no-audit --no-fund
 CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$out"
