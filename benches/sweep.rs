@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 fn sweep(threads: u32, folder: &Path) -> Child {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     Command::new(env!("CARGO_BIN_EXE_elenchus"))
-        .args(["run", "scenarios/error-sweep.toml", "--trials", "10000", "--quiet", "--no-state"])
+        .args(["run", "scenarios/error-sweep.toml", "--trials", "5000", "--quiet", "--no-state"])
         .args(["--threads", &threads.to_string(), "--out"])
         .arg(folder.join(format!("{threads}-{}", std::process::id())))
         .current_dir(root)
@@ -113,7 +113,7 @@ fn journal(_: &mut Criterion) {
     let few = small(10_000).cells;
     let (mut with, mut without) = (0, 0);
     // By turns, so that a machine's moods meet both.
-    for _ in 0..10 {
+    for _ in 0..5 {
         let start = worked();
         played(&few, None);
         let between = worked();
