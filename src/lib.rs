@@ -8,6 +8,7 @@ pub mod claim;
 pub mod cli;
 pub mod learners;
 pub mod overseers;
+pub mod pixels;
 pub mod records;
 pub mod report;
 pub mod scenario;

@@ -65,7 +65,7 @@ fn imports_go_down_the_floors() {
     // A floor may name only those before it.
     let floors: &[&[&str]] = &[
         &["units", "claim", "shape", "streams"],
-        &["tasks", "agents", "overseers"],
+        &["tasks", "agents", "overseers", "pixels"],
         &["learners"],
         &["scenario", "records"],
         &["stats"],

@@ -203,6 +203,10 @@ mod tests {
         keys.dedup();
         // Sweeps of other overseers have cells that are the same.
         assert!(keys.len() * 10 > count * 7, "{} of {count}", keys.len());
-        assert_eq!((count, &hash[..16]), (452, "d14d1b31ab10b930"), "raise KEYED if what is hashed has changed");
+        assert_eq!(
+            (count, &hash[..16]),
+            (452, "d14d1b31ab10b930"),
+            "raise KEYED if what is hashed has changed"
+        );
     }
 }
