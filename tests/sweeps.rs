@@ -229,6 +229,43 @@ fn any_write_may_be_refused() {
     any_may_fail(&["full", "denied", "readonly"]);
 }
 
+/// The same of a shard, and of merging.
+#[test]
+#[ignore = "half a minute"]
+fn any_write_of_a_shard_may_fail() {
+    let (folder, scenario, out) = small();
+    ends(0, &["run", &scenario, "--out", &out, "--quiet", "--no-state"]);
+    let whole = bytes(&out);
+    let share = folder.path().join("share");
+    let shown_share = shown(share.clone());
+    let run = ["run", &scenario, "--shard", "1/1", "--out", &shown_share, "--quiet", "--threads", "1"];
+    let merge = ["merge", &shown_share, "--out", &out, "--quiet", "--threads", "1"];
+    for kind in ["full", "short", "denied", "torn"] {
+        let (mut faults, mut fine) = (0, 0);
+        for at in 0.. {
+            let _ = fs::remove_dir_all(&share);
+            let fault = format!("{at}:{kind}");
+            let played = ended(started(&run, Some(&fault)));
+            ends(0, &run);
+            let merged = ended(started(&merge, Some(&fault)));
+            assert_eq!(bytes(&out), whole, "{kind} at {at}: a result by half");
+            ends(0, &merge);
+            assert_eq!((bytes(&out), parts(&share)), (whole.clone(), 2), "{kind} at {at}");
+            let failed = !(played.status.success() && merged.status.success());
+            for output in [played, merged] {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert!(!said.contains("panicked"), "{kind} at {at}: {said}");
+            }
+            faults += usize::from(failed);
+            fine = if failed { 0 } else { fine + 1 };
+            if fine > 6 {
+                break;
+            }
+        }
+        assert!(faults > 10, "{kind}: {faults} writes failed");
+    }
+}
+
 #[test]
 fn a_page_that_cannot_be_written_is_in_nobodys_way() {
     let (_folder, scenario, out) = small();
@@ -367,7 +404,7 @@ fn ended_at_random(run: &[&str], longest: Duration, draws: &mut impl FnMut(u32) 
 fn survives(kills: u32) {
     let (folder, scenario) = scenario(MIXED);
     let (out, state) = (shown(folder.path().join("out")), folder.path().join("out.state"));
-    let whole = ["run", &scenario, "--trials", "300000", "--out", &out, "--quiet"];
+    let whole = ["run", &scenario, "--trials", "150000", "--out", &out, "--quiet"];
     let start = Instant::now();
     ends(0, &whole);
     let takes = start.elapsed();
@@ -605,7 +642,7 @@ fn what_comes_to_nothing_is_kept_as_that_and_the_rest_goes_on() {
 /// Sweeps of more cells than are there at once: over overseers alone, over strategies and budgets too, and zipped.
 const LARGE: [&str; 3] = [
     "\"overseer.human.error.rate\" = { from = 0.0, to = 0.49, step = 0.01 }\n\
-     \"overseer.human.budget\" = { from = 1, to = 250, step = 1 }",
+     \"overseer.human.budget\" = { from = 1, to = 205, step = 1 }",
     "\"protocol.debate.turns\" = { from = 1, to = 30, step = 1 }\n\
      \"overseer.human.error.rate\" = { from = 0.0, to = 0.36, step = 0.001 }",
     "mode = \"zip\"\n\"seed\" = { from = 1, to = 10500, step = 1 }\n\
