@@ -96,7 +96,6 @@ impl Merge {
     /// All shards of one run, each once, each finished.
     fn read(&self) -> Result<Shards, (End, String)> {
         let mut shards = Shards::new();
-        let mut first: Option<PathBuf> = None;
         for named in &self.shards {
             let mut folders = state::meant_by(named);
             if folders.is_empty() && !named.is_dir() {
@@ -116,7 +115,7 @@ impl Merge {
                         file.semantics
                     ));
                 }
-                if let Some((other, there)) = first.as_ref().and_then(|_| shards.values().next())
+                if let Some((other, there)) = shards.values().next()
                     && let Some(why) = differs(there, &file)
                 {
                     return refuse(format!("{why} than {}; merge the shards of one run", other.display()));
@@ -128,7 +127,6 @@ impl Merge {
                         other.display()
                     ));
                 }
-                first.get_or_insert_with(|| folder.clone());
                 shards.insert(file.shard.number, (folder, file));
             }
         }
@@ -155,7 +153,7 @@ impl Merge {
     fn lacking(scenario: &Scenario, shards: &Shards, journals: &Journals) -> (End, String) {
         let (mut said, mut numbers) = (Vec::new(), Vec::new());
         let (_, first) = shards.values().next().expect("at least one was read");
-        let mut shared = match Shared::new(scenario, first.optimise, first.shard.of) {
+        let shared = match Shared::new(scenario, first.optimise, first.shard.of) {
             Ok(shared) => shared,
             Err(why) => return (End::Usage, why),
         };
@@ -204,7 +202,7 @@ impl<'a> Shared<'a> {
     }
 
     /// A cell of a shard that a journal does not have all of, if there is one.
-    fn lacks(&mut self, file: &ShardFile, journal: &dyn Journal) -> Option<String> {
+    fn lacks(&self, file: &ShardFile, journal: &dyn Journal) -> Option<String> {
         let conditions = Conditions {
             journal: Some(journal),
             replay: true,
@@ -225,7 +223,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Whether a directory has all of a shard.
-    pub fn is_whole(&mut self, folder: &Path, file: &ShardFile) -> bool {
+    pub fn is_whole(&self, folder: &Path, file: &ShardFile) -> bool {
         let mut journals = Journals::default();
         journals.add(&state::journal(folder)).is_ok() && self.lacks(file, &journals).is_none()
     }

@@ -152,8 +152,8 @@ impl Sharded {
 
     /// The shards that are not done, or were and are damaged.
     fn missing(&self, laid: &Laid) -> Result<Vec<u32>, (End, String)> {
-        let mut shared = Shared::new(&laid.scenario, self.optimise, self.shards).map_err(usage)?;
-        let mut is_whole = |number: &u32| {
+        let shared = Shared::new(&laid.scenario, self.optimise, self.shards).map_err(usage)?;
+        let is_whole = |number: &u32| {
             let file = ShardFile::read(&sweep::shard(&laid.folder, *number)).ok();
             let file = file.filter(|file| {
                 let wanted = (Shard { number: *number, of: self.shards }, self.optimise, self.keep_trials);
