@@ -79,7 +79,7 @@ fn small(cells: u32) -> Scenario {
     let step = format!("0:0.49999999:{}", 1.0 / f64::from(cells));
     let over = vec![("overseer.human.error.rate".into(), step)];
     let none = |file: &str| Err(format!("{file}: no files here"));
-    let source = Source { file: "small.toml", stem: "small", text: SMALL, tables: &none };
+    let source = Source { file: "small.toml", stem: "small", text: SMALL, files: &none };
     read(&source, &Overrides { over, ..Overrides::default() }).expect("a scenario")
 }
 

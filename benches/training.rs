@@ -99,7 +99,7 @@ fn dense(c: &mut Criterion) {
         let ops = Ops::Exact;
         let h = ops.linear(&x, weights.var("one.weight"), weights.var("one.bias"), true)?;
         let logits = ops.linear(&h, weights.var("two.weight"), weights.var("two.bias"), false)?;
-        let loss = ops.loss(&logits, &batch)?;
+        let loss = ops.loss(&logits, &batch.targets)?;
         let nats: f32 = loss.to_scalar()?;
         assert!(nats.is_finite());
         weights.update(&mut loss.backward()?, &OPTIMISER)?.expect("finite gradients");

@@ -315,6 +315,40 @@ pub struct TraceNode {
     pub right: bool,
     /// Sub-questions.
     pub children: Vec<TraceNode>,
+    /// What was shown of the picture that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+}
+
+/// What was shown of a picture, move by move.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The picture: 28 x 28 bytes, row after row, 0 where there is no ink.
+    pub picture: Vec<u8>,
+    /// Pixels in the order they were shown.
+    pub shown: Vec<Shown>,
+    /// Who stood for what; nobody where nobody argued.
+    pub stood: Vec<Stood>,
+}
+
+/// What a side stood for before a judge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stood {
+    /// Who.
+    pub by: String,
+    /// A label, or in words what it said of them.
+    pub answer: String,
+}
+
+/// A pixel that was shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Who showed it; nobody: chance.
+    pub by: Option<String>,
+    /// Where: row times 28 plus column.
+    pub at: u16,
+    /// What the judge then thinks of each label, in thousandths.
+    pub belief: Vec<u16>,
 }
 
 /// One match as a tree.

@@ -43,6 +43,12 @@ pub enum Purpose {
     Student = 13,
     /// A student's initial weights, which questions it is taught on, and in which batches.
     Lesson = 14,
+    /// The order in which worlds that are known beforehand are dealt.
+    Deck = 15,
+    /// What a player shows of a picture.
+    Show = 16,
+    /// What a judge of pictures happens to see, where nobody shows it anything.
+    Glimpse = 17,
 }
 
 /// Where a block of 16 words lies: a ChaCha stream and a block counter in it.

@@ -3,10 +3,13 @@
 
 use elenchus::agents::Competence;
 use elenchus::agents::learned::{NetworkSpec, Training};
+use elenchus::overseers::network::JudgeNetwork;
+use elenchus::pixels::play::Player;
 use elenchus::scenario::distil::Distil;
 use elenchus::scenario::file::Problems;
 use elenchus::scenario::spec::CellSpec;
 use elenchus::scenario::spec::Scenario;
+use elenchus::scenario::stages::CrossCheck;
 use elenchus::scenario::{Overrides, Source, read};
 use elenchus::tournament::{Conditions, plan, play_cell};
 use proptest::prelude::*;
@@ -59,9 +62,12 @@ within = 0.5
 
 fn read_text(text: &str, overrides: &Overrides) -> Result<Scenario, Problems> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let tables =
-        |name: &str| fs::read_to_string(folder.join(name)).map_err(|_| format!("{name}: no such file"));
-    read(&Source { file: "x.toml", stem: "x", text, tables: &tables }, overrides)
+    // What lies elsewhere takes long to read.
+    let files = |name: &str| {
+        let inside = Path::new(name).is_relative().then(|| fs::read(folder.join(name)).ok());
+        inside.flatten().ok_or_else(|| format!("{name}: no such file"))
+    };
+    read(&Source { file: "x.toml", stem: "x", text, files: &files }, overrides)
 }
 
 /// The problems of a text, each as "line:column: path: message".
@@ -333,7 +339,15 @@ fn make_short_of_lessons(cell: &mut CellSpec) {
     if let Distil::Learned { training, .. } = &mut cell.protocol.stages.distil {
         shorten(training);
     }
+    let judge = JudgeNetwork::Dense { width: 16, pixels: 2, steps: 2, batch: 4, rate: 0.01 };
+    cell.overseer.network = cell.overseer.network.map(|_| judge);
+    if let CrossCheck::Pixels { turns, .. } = &mut cell.protocol.stages.cross_check {
+        *turns = turns.map(|turns| turns.min(3));
+    }
     for agent in &mut cell.agents {
+        if let Some(Player::Tree { rollouts }) = &mut agent.player {
+            *rollouts = (*rollouts).min(9);
+        }
         if let Competence::Learned { network, schooling, .. } = &mut agent.competence {
             schooling.iter_mut().for_each(shorten);
             *network = match *network {

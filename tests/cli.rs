@@ -321,13 +321,13 @@ fn every_shipped_scenario_has_a_stored_result_of_its_own() {
                 fs::read_to_string(Path::new(&stored(&stem)).join("manifest.json")).expect("a manifest");
             let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
             let text = fs::read_to_string(&path).expect("a scenario");
-            let tables = |name: &str| {
-                fs::read_to_string(root().join("scenarios").join(name)).map_err(|error| error.to_string())
+            let files =
+                |name: &str| fs::read(root().join("scenarios").join(name)).map_err(|error| error.to_string());
+            let source = elenchus::scenario::Source { file: &stem, stem: &stem, text: &text, files: &files };
+            let scenario = match elenchus::scenario::read(&source, &Default::default()) {
+                Err(problems) if common::lacks_pictures(&problems.to_string()) => continue,
+                scenario => scenario.expect("a shipped scenario"),
             };
-            let source =
-                elenchus::scenario::Source { file: &stem, stem: &stem, text: &text, tables: &tables };
-            let scenario =
-                elenchus::scenario::read(&source, &Default::default()).expect("a shipped scenario");
             assert_eq!(
                 manifest["scenario"], scenario.document,
                 "{stem}: the stored result is of this scenario"

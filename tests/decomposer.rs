@@ -179,7 +179,7 @@ fn play(combining: ErrorModel, first: u64, trials: usize, clerk: Option<Clerk>) 
     );
     let slots = cell.task.family.questions_max(2) as usize;
     let mut world = spawn::world(&cell, trials.next_power_of_two(), slots, false);
-    spawn::seat(&mut world, &cell, 0, 0, &[]);
+    spawn::seat(&mut world, &cell, (0, 0), &[], None);
     if let Some(clerk) = clerk {
         world.insert_resource(clerk);
     }

@@ -74,8 +74,8 @@ fn scenario(
         members("task", tasks),
         members("protocol", protocols),
     );
-    let tables = |_: &str| Err("none".to_owned());
-    let source = Source { file: "order.toml", stem: "order", text: &text, tables: &tables };
+    let files = |_: &str| Err("none".to_owned());
+    let source = Source { file: "order.toml", stem: "order", text: &text, files: &files };
     read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

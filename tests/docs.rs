@@ -140,6 +140,7 @@ const ASKS_THE_TRUTH: &[(&str, &str, usize)] = &[
     ("systems/judge/consultancy.rs", "stands", 1),
     ("systems/judge/consultancy.rs", "advantage_if", 1),
     ("systems/judge/verification.rs", "holds", 1),
+    ("systems/judge/pixels.rs", "stands", 1),
     ("systems/answer/mod.rs", "holds", 1),
     // The recorder; the trace; the question that distillation is measured on.
     ("systems/sight.rs", "holds", 1),

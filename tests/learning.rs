@@ -227,7 +227,7 @@ fn each_node_may_be_cross_checked() {
     };
     for cross_check in ["debate", "critique"] {
         let text = text(cross_check);
-        let source = Source { file: "x.toml", stem: "x", text: &text, tables: &|name| Err(name.into()) };
+        let source = Source { file: "x.toml", stem: "x", text: &text, files: &|name| Err(name.into()) };
         let scenario = read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"));
         let record =
             play_cell(&scenario.cells[0], &Conditions::default()).expect("a cell that can be played");

@@ -24,8 +24,60 @@ fn needed(variant: &Variant) -> String {
 
 const LINE_UP: [&str; 2] = ["expert", "deceiver"];
 
+/// A scenario in which a variant is at work that is about pictures: the judge has learned next to nothing.
+fn pictures(group: &str, variant: &Variant) -> Option<String> {
+    let pick = |wanted: &str, otherwise: &str| {
+        let more = if variant.name == "tree" { ", rollouts = 20" } else { "" };
+        let picked = format!("{{ kind = \"{}\"{more} }}", variant.name);
+        if wanted == group { picked } else { otherwise.to_owned() }
+    };
+    let size = if variant.name == "convolution" {
+        "steps = 2, batch = 4"
+    } else {
+        "width = 32, steps = 60, batch = 32"
+    };
+    let kind = if group == "judge network" { variant.name } else { "dense" };
+    let protocol = match (group, variant.name) {
+        ("protocol", name @ ("pixel_debate" | "pixel_glimpse")) => format!("preset = \"{name}\""),
+        ("cross-check", "pixels" | "glimpse") => {
+            format!("name = \"composed\"\nanswer = \"sides\"\ncross_check = {}", pick("cross-check", ""))
+        }
+        ("player", _) => "preset = \"pixel_debate\"".into(),
+        ("judge network", _) => "preset = \"pixel_glimpse\"".into(),
+        _ => return None,
+    };
+    Some(format!(
+        r#"name = "playthrough"
+        seed = 7
+        trials = 200
+        [task]
+        family = "sparse_pixels"
+        [[agent]]
+        name = "expert"
+        competence = {{ kind = "by_level", accuracy = 0.95 }}
+        player = {player}
+        [[agent]]
+        name = "deceiver"
+        competence = {{ kind = "by_level", accuracy = 0.9 }}
+        stance = {{ kind = "deceptive", lie = "plausible" }}
+        player = {player}
+        [[overseer]]
+        name = "judge"
+        network = {{ kind = "{kind}", {size} }}
+        [[protocol]]
+        agents = ["expert", "deceiver"]
+        {protocol}
+        [[protocol]]
+        preset = "unaided""#,
+        player = pick("player", "\"greedy\""),
+    ))
+}
+
 /// A scenario in which a variant is at work.
 fn scenario(group: &str, variant: &Variant) -> String {
+    if let Some(text) = pictures(group, variant) {
+        return text;
+    }
     // A network is small and taught little; what it is asked it must be able to read.
     let lessons = "rounds = 2, questions = 256, steps = 20, batch = 32, warmup = 5";
     let more = match (group, variant.name) {
@@ -137,8 +189,8 @@ fn every_listed_variant_plays_as_kept() {
         // Tables are what scenarios are written in, and nothing that plays.
         for variant in variants.iter().filter(|_| group != "table") {
             let text = scenario(group, variant);
-            let tables = |_: &str| Ok("name,level,accuracy\nsomebody,0,0.9\nsomebody,1,0.6\n".to_owned());
-            let source = Source { file: variant.name, stem: "playthrough", text: &text, tables: &tables };
+            let files = |_: &str| Ok(b"name,level,accuracy\nsomebody,0,0.9\nsomebody,1,0.6\n".to_vec());
+            let source = Source { file: variant.name, stem: "playthrough", text: &text, files: &files };
             let scenario =
                 read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"));
             let mut told = String::new();

@@ -1,7 +1,9 @@
 //! Every shipped scenario reads, can be planned, and survives being resolved and read again.
 
+mod common;
+
 use elenchus::scenario::spec::Scenario;
-use elenchus::scenario::{Overrides, Source, from_document, read};
+use elenchus::scenario::{Overrides, Source, from_document, from_document_with, read};
 use std::fs;
 use std::path::Path;
 
@@ -16,10 +18,14 @@ fn shipped() -> Vec<(String, Scenario)> {
         let file = path.display().to_string();
         let text = fs::read_to_string(&path).expect("a scenario");
         let stem = path.file_stem().and_then(|s| s.to_str()).expect("a name");
-        let tables = |name: &str| fs::read_to_string(folder.join(name)).map_err(|e| e.to_string());
-        let source = Source { file: &file, stem, text: &text, tables: &tables };
+        let files = |name: &str| fs::read(folder.join(name)).map_err(|e| e.to_string());
+        let source = Source { file: &file, stem, text: &text, files: &files };
         match read(&source, &Overrides::default()) {
             Ok(scenario) => all.push((stem.to_owned(), scenario)),
+            // Pictures that are no part of the program may be missing, and the message says what to install.
+            Err(problems) if common::lacks_pictures(&problems.to_string()) => {
+                eprintln!("left out: {problems}")
+            }
             Err(problems) => panic!("{problems}"),
         }
     }
@@ -46,7 +52,8 @@ fn a_resolved_scenario_reads_as_itself() {
     for (stem, scenario) in shipped() {
         let text = serde_json::to_string(&scenario.document).expect("a document is JSON");
         let document = serde_json::from_str(&text).expect("JSON reads");
-        assert_eq!(from_document(&document).expect("a document reads"), scenario, "{stem}");
+        let files = |name: &str| fs::read(name).map_err(|e| e.to_string());
+        assert_eq!(from_document_with(&document, &files).expect("a document reads"), scenario, "{stem}");
     }
 }
 
@@ -69,8 +76,8 @@ agents = ["expert"]
 "overseer.human.error" = ["adversarial", { rate = 0.2, kind = "uniform" }, { rate = 0.1, kind = "uniform" }]
 "protocol.trust.agents" = [["expert"], ["other"]]
 "#;
-    let tables = |name: &str| Err(format!("{name}: no such file"));
-    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let files = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, files: &files };
     let scenario = read(&source, &Overrides::default()).expect("a scenario");
     let ids: Vec<&str> = scenario.cells.iter().map(|cell| cell.id.as_str()).collect();
     let points = [
@@ -109,8 +116,8 @@ agents = ["expert", "liar"]
 preset = "trust"
 agents = ["liar"]
 "#;
-    let tables = |name: &str| Err(format!("{name}: no such file"));
-    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let files = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, files: &files };
     let values = [
         ("seed", ["1", "2"]),
         ("agent.expert.skill", ["0.3", "0.4"]),
@@ -147,8 +154,8 @@ preset = "unaided"
 [sweep]
 "overseer.human.error.rate" = { from = 0, to = 0.99995, step = 5e-5 }
 "#;
-    let tables = |name: &str| Err(format!("{name}: no such file"));
-    let source = Source { file: "x.toml", stem: "x", text, tables: &tables };
+    let files = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, files: &files };
     let resident_kib = || -> u64 {
         let status = fs::read_to_string("/proc/self/status").expect("a process has a status");
         let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a size");

@@ -672,7 +672,7 @@ fn are_alike(sweeps: &[&str]) {
         let made = bytes(&out);
         // The same cells, all at once.
         let none = |file: &str| Err(format!("{file}: no files here"));
-        let source = Source { file: "mine.toml", stem: "mine", text: &text, tables: &none };
+        let source = Source { file: "mine.toml", stem: "mine", text: &text, files: &none };
         let large = read(&source, &Overrides::default()).expect("a scenario");
         let outline = large.large.as_deref().expect("a large one");
         let points: Vec<u64> = (0..outline.points()).collect();

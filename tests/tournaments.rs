@@ -26,7 +26,7 @@ fn scenario(agents: &[(&str, f64, &str)], error: &str, protocols: &str) -> Scena
          name = \"human\"\nreach = 0\nerror = {error}\n{protocols}"
     );
     let none = |_: &str| Err("no tables".to_owned());
-    let source = Source { file: "test", stem: "test", text: &text, tables: &none };
+    let source = Source { file: "test", stem: "test", text: &text, files: &none };
     read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -3,8 +3,11 @@
 
 pub mod decomposer;
 pub mod learned;
+pub mod player;
 
 use crate::agents::learned::{DECODING, Decoding, NETWORK, NetworkSpec, TRAINING, Training};
+use crate::agents::player::players;
+use crate::pixels::play::Player;
 use crate::shape::{Field, Shape, Variant, optional, required};
 use crate::units::{Chance, Probability};
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,9 @@ pub struct AgentSpec {
     pub shared_mistakes: Probability,
     /// Chance that a lie is told the same way when it is asked for again.
     pub consistency: Probability,
+    /// How it chooses what to show of a picture; `None`: greedily.
+    #[serde(default)]
+    pub player: Option<Player>,
 }
 
 impl AgentSpec {
@@ -43,6 +49,7 @@ impl AgentSpec {
             inspect: None,
             shared_mistakes: Probability::ZERO,
             consistency: Probability::saturating(1.0),
+            player: None,
         }
     }
 }
@@ -85,6 +92,13 @@ pub const FIELDS: &[Field] = &[
         "1.0",
         "",
         "chance that a lie is repeated unchanged under cross-examination; less: liars are caught more often",
+    ),
+    optional(
+        "player",
+        Shape::Kind(players),
+        "",
+        "",
+        "how it chooses what to show of a picture, where it argues by showing; greedy if absent",
     ),
 ];
 
@@ -242,9 +256,10 @@ pub enum Stance {
 pub enum Lie {
     /// Uniform among the others.
     Random,
-    /// The one most like its belief under the family's distance.
+    /// The one most like its belief under the family's distance; of a picture, the one that pixels shown at random speak
+    /// for most often.
     Plausible,
-    /// The best response to the overseer's declared error model.
+    /// The best response to the overseer's declared error model; of a picture, one that wins the debate if any does.
     Worst,
 }
 

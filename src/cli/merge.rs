@@ -5,8 +5,8 @@ use crate::cli::large::Large;
 use crate::cli::play::{self, Options, threads};
 use crate::cli::{End, Outcome};
 use crate::records::{Journal, SEMANTICS};
-use crate::scenario::from_document;
 use crate::scenario::spec::Scenario;
+use crate::store::files;
 use crate::store::journal::Journals;
 use crate::store::state::{self, ShardFile};
 use crate::tournament::shards::{self, Shard, Unit};
@@ -52,7 +52,7 @@ impl Merge {
     pub fn play(self) -> Outcome {
         let shards = self.read()?;
         let (folder, first) = shards.values().next().expect("at least one was read");
-        let scenario = from_document(&first.scenario)
+        let scenario = files::from_document(&first.scenario)
             .map_err(|error| (End::Usage, format!("{}: {error}", folder.display())))?;
         self.written.check(&scenario)?;
         let mut journals = Journals::default();

@@ -6,7 +6,7 @@ use crate::records::{CellRecord, Journal, KeptMatch};
 use crate::scenario::spec::CellSpec;
 use crate::store::state::State;
 use crate::tournament::shards::Unit;
-use crate::tournament::{Conditions, Stopped, incentives, learns, plan, play, trace};
+use crate::tournament::{Conditions, Stopped, incentives, plan, play, trace};
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -111,7 +111,7 @@ const TOLD_MAX: usize = 200;
 /// The matches to be kept of a run: the first few trials of each cell that trains nothing, for what trains
 /// would be trained again for each of them.
 pub fn told(cells: &[CellSpec], each: u64) -> Vec<Wanted<'_>> {
-    let untrained = cells.iter().filter(|cell| !learns(cell)).take(TOLD_MAX);
+    let untrained = cells.iter().filter(|cell| !cell.learns()).take(TOLD_MAX);
     untrained.flat_map(|cell| (0..each.min(cell.trials)).map(move |trial| (cell, 0, trial))).collect()
 }
 

@@ -6,8 +6,8 @@ use crate::cli::play::{self, Options, Progress, Wanted, threads};
 use crate::cli::run::chosen;
 use crate::cli::{End, Outcome, print};
 use crate::records::{KeptMatch, SEMANTICS};
-use crate::scenario::from_document;
 use crate::scenario::spec::CellSpec;
+use crate::store::files;
 use crate::store::results::{self, Played, Unreadable, first_difference};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -59,7 +59,8 @@ impl Reproduce {
             ));
         }
         let progress = if self.quiet { Progress::None } else { Progress::Bar };
-        let scenario = from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
+        let scenario =
+            files::from_document(&stored.manifest["scenario"]).map_err(|error| (End::Usage, error))?;
         let only = stored.manifest["cell"].as_str();
         let keep_trials = stored.files.contains_key("trials.csv");
         let optimise = stored.manifest["optimised"] == json!(true);

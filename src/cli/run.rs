@@ -6,7 +6,7 @@ use crate::cli::large::Large;
 use crate::cli::play::{self, Options, Size, threads};
 use crate::cli::room::{self, Room};
 use crate::cli::{End, Outcome, print};
-use crate::learners::network::train_on_gpu;
+use crate::learners::place::train_on_gpu;
 use crate::scenario::spec::{CellSpec, Scenario, Until};
 use crate::store::files;
 use crate::store::journal::Unopened;

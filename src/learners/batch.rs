@@ -2,6 +2,7 @@
 
 use super::kernels::choice::Wanted;
 use crate::tasks::encoding::{Alphabet, NO_COPY, Pages};
+use std::sync::Arc;
 
 /// Pages with their targets. Every symbol, copy and target is inside the alphabet.
 #[derive(Debug)]
@@ -12,10 +13,33 @@ pub struct Batch {
     pub symbols: Vec<u16>,
     /// (rows, tokens).
     pub copies: Vec<u16>,
+    /// What is wanted of the pages.
+    pub targets: Arc<Targets>,
+}
+
+/// What is wanted of each row of a batch, pages or not. Every class is below `classes`.
+#[derive(Debug)]
+pub struct Targets {
+    /// How many classes there are.
+    pub classes: usize,
     /// (rows) classes.
     pub targets: Vec<u16>,
     /// (rows) further classes and their share of the loss.
     pub own: Option<(Vec<u16>, f32)>,
+}
+
+impl Targets {
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The same, for the kernels.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { targets: &self.targets, own: self.own.as_ref().map(|(own, part)| (&own[..], *part)) }
+    }
 }
 
 impl Batch {
@@ -52,21 +76,18 @@ impl Batch {
             alphabet,
             symbols: pages.symbols.clone(),
             copies: pages.copies.clone(),
-            targets: targets.to_vec(),
-            own: own.map(|(own, part)| (own.to_vec(), part)),
+            targets: Arc::new(Targets {
+                classes: alphabet.classes,
+                targets: targets.to_vec(),
+                own: own.map(|(own, part)| (own.to_vec(), part)),
+            }),
         })
     }
 
     /// How many pages there are.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.targets.len()
-    }
-
-    /// What is wanted of them.
-    #[must_use]
-    pub fn wanted(&self) -> Wanted<'_> {
-        Wanted { targets: &self.targets, own: self.own.as_ref().map(|(own, part)| (&own[..], *part)) }
+        self.targets.rows()
     }
 }
 

@@ -3,20 +3,26 @@
 //! the same kernels without tensors.
 //!
 //! What must not be here: families, agents' deeds, the truth. Pages and targets come in,
-//! distributions over answers go out. No other room names candle.
+//! distributions over answers go out; of pictures a few pixels and a label come in, judges go out.
+//! No other room names candle.
 
 pub mod batch;
+pub mod descent;
+pub mod judges;
 pub mod kernels;
 pub mod learner;
 pub mod model;
 pub mod network;
 pub mod ops;
 pub mod optimiser;
+pub mod place;
+pub mod saved;
 pub mod scorer;
 pub mod tabular;
 pub mod weights;
 
-pub use network::{Network, Stepped};
+pub use descent::Stepped;
+pub use network::Network;
 pub use optimiser::Optimiser;
 pub use scorer::Scorer;
 

@@ -67,7 +67,7 @@ pub fn full(layers: usize) -> Vec<[String; 2]> {
 }
 
 /// Uniform draws of variance `gain` by the number of inputs.
-fn spread(gain: f64, inputs: usize) -> Initial {
+pub(super) fn spread(gain: f64, inputs: usize) -> Initial {
     Initial::Within((3.0 * gain / inputs as f64).sqrt() as f32)
 }
 
@@ -143,7 +143,7 @@ impl Model {
                 for (layer, [weight, bias]) in full(layers).iter().enumerate() {
                     x = ops.linear(&x, weights.var(weight), weights.var(bias), layer + 1 < layers)?;
                 }
-                ops.loss(&x, batch)
+                ops.loss(&x, &batch.targets)
             }
         }
     }

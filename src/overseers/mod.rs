@@ -1,6 +1,9 @@
 //! Overseers as values: reach, budget, error models, panels and biases. An error
 //! is a perturbation decided without knowing the truth.
 
+pub mod network;
+
+use crate::overseers::network::{JudgeNetwork, networks};
 use crate::shape::{Field, Shape, Variant, optional, required};
 use crate::units::Probability;
 use serde::{Deserialize, Serialize};
@@ -34,6 +37,9 @@ pub struct OverseerSpec {
     pub scepticism: f64,
     /// What its acts cost.
     pub cost: Cost,
+    /// The network that it is, where it judges pictures by a few pixels.
+    #[serde(default)]
+    pub network: Option<JudgeNetwork>,
 }
 
 /// What an overseer may say in a scenario.
@@ -105,7 +111,27 @@ pub const FIELDS: &[Field] = &[
         "how hard it is to talk over in a consultancy; more: accepts less",
     ),
     optional("cost", Shape::Table(COST), "{}", "", "what its acts cost, in its own units"),
+    optional(
+        "network",
+        Shape::Kind(networks),
+        "",
+        "",
+        "the network that it is, trained before play: it judges pictures by a few pixels, and errs by what it has learned and not by an error model",
+    ),
 ];
+
+impl OverseerSpec {
+    /// What is wrong with it taken together, and the remedy.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let network = self.network?;
+        let plain = ErrorModel::Uniform { rate: Probability::ZERO, over: Over::Others };
+        if self.error != plain || self.combining != plain || self.panel.members != 1 {
+            return Some("an overseer that is a network errs by what it has learned; leave out error, combining and panel".into());
+        }
+        network.problem().map(|problem| format!("network: {problem}"))
+    }
+}
 
 /// What happens at the end of the overseer's means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

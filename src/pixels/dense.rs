@@ -48,6 +48,8 @@ pub struct Dense {
     lead: Vec<i16>,
     /// (10, 10) what the truth starts ahead with, and one more where it wins ties.
     lead_bias: Vec<i32>,
+    /// Units of a score in one nat: scale times head scale, a power of two.
+    units: u32,
 }
 
 impl Dense {
@@ -98,6 +100,8 @@ impl Dense {
             head_bias,
             lead: Vec::new(),
             lead_bias: Vec::new(),
+            // Both scales are powers of two from 1 to 2^14.
+            units: (scale * head_scale) as u32,
         }
         .led())
     }
@@ -120,6 +124,12 @@ impl Dense {
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// What one unit of a score is, in nats.
+    #[must_use]
+    pub fn nats(&self) -> f64 {
+        1.0 / f64::from(self.units)
     }
 
     /// (width) what a shown pixel adds to the hidden units.

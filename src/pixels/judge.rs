@@ -12,6 +12,15 @@ pub fn verdict(scores: &Scores) -> u8 {
     (1..LABELS).fold(0, |best, label| if scores[label] > scores[best] { label } else { best }) as u8
 }
 
+/// How likely a label is to whom these scores are natural logarithms of odds, in units of `nats`, if it is one of `among`.
+#[must_use]
+pub fn posterior(scores: &Scores, nats: f64, label: u8, among: impl Iterator<Item = u8>) -> f64 {
+    let own = f64::from(scores[usize::from(label)]);
+    let odds = |other: u8| libm::exp(((f64::from(scores[usize::from(other)]) - own) * nats).min(600.0));
+    let others: f64 = among.filter(|&other| other != label).map(odds).sum();
+    1.0 / (1.0 + others)
+}
+
 /// What a debate is about: what the picture shows, and what the liar may win with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question {
@@ -192,6 +201,19 @@ mod tests {
             Err("lie: want a label from 0 to 9 other than 3, got 3".to_owned())
         );
         assert!(Question::precommitted(3, 10).is_err() && Question::precommitted(11, 1).is_err());
+    }
+
+    #[test]
+    fn posteriors_are_a_softmax() {
+        let scores = [0, 2, 0, 0, 0, 0, 0, 0, 0, 4];
+        // In units of ln 3 / 2: odds of 1, 3 and 9.
+        let nats = libm::log(3.0) / 2.0;
+        let all = |label| posterior(&scores, nats, label, 0..10);
+        assert!((all(1) - 3.0 / 20.0).abs() < 1e-12 && (all(9) - 9.0 / 20.0).abs() < 1e-12);
+        let two = posterior(&scores, nats, 9, [1, 9].into_iter());
+        assert!((two - 0.75).abs() < 1e-12);
+        assert!(((0..10).map(all).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(posterior(&[i32::MIN; 10].map(|s| s + 5), 1.0, 3, 0..10), 0.1);
     }
 
     #[test]

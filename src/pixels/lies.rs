@@ -1,35 +1,12 @@
 //! Which lie a liar names when it must name one before the debate.
 
 use super::board::LABELS;
+use super::exact::Exact;
 use super::judge::{Question, Sight};
-use super::play::{Players, Rules, play};
-use serde::{Deserialize, Serialize};
+use super::play::{Debate, Player, Players, Rules, play};
 
 /// Debates at random by which the plausibility of lies is measured.
 pub const SAMPLES: u32 = 64;
-
-/// How a liar chooses its lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    /// Any of the nine, all with the same chance.
-    Random,
-    /// The one that would win most often if both sides showed pixels at random.
-    Plausible,
-    /// The first by plausibility that wins the debate as it is played; the most plausible if none does.
-    Worst,
-}
-
-/// Any of the nine lies.
-///
-/// # Panics
-/// If the truth is no label.
-#[must_use]
-pub fn random(truth: u8, draw: &mut impl FnMut(u32) -> u32) -> u8 {
-    assert!(usize::from(truth) < LABELS, "a label");
-    let lie = draw(LABELS as u32 - 1) as u8;
-    lie + u8::from(lie >= truth)
-}
 
 /// The nine lies, the most plausible first: by the number of [`SAMPLES`] random sets of as many pixels as a debate
 /// shows with which the judge scores them above the truth; of equals by the sum of their scores, then by label. (What
@@ -63,8 +40,9 @@ pub fn ranked<S: Sight>(sight: &S, rules: Rules, truth: u8, draw: &mut impl FnMu
     lies
 }
 
-/// The first of the lies with which the liar wins the debate, played by these players; the first of all if none wins.
-/// `draws` opens the words of a lie and a turn.
+/// The first of the lies with which the liar wins the debate, played by these players, and that debate; the first of all
+/// if none wins. `draws` opens the words of a turn, for any lie the same. Who plays exactly needs no debate to know what
+/// comes of it.
 ///
 /// # Errors
 /// A message if there is no lie, or one is no label or the truth.
@@ -74,13 +52,32 @@ pub fn worst<S: Sight, D: FnMut(u32) -> u32>(
     truth: u8,
     lies: &[u8],
     players: Players,
-    mut draws: impl FnMut(u8, u16) -> D,
-) -> Result<u8, String> {
-    for &lie in lies {
-        let question = Question::precommitted(truth, lie)?;
-        if play(sight, rules, question, players, |turn| draws(lie, turn)).lied {
-            return Ok(lie);
+    mut draws: impl FnMut(u16) -> D,
+) -> Result<(u8, Debate), String> {
+    let questions = lies.iter().map(|&lie| Ok((lie, Question::precommitted(truth, lie)?)));
+    let questions: Vec<(u8, Question)> = questions.collect::<Result<_, String>>()?;
+    let Some(&(first, question)) = questions.first() else {
+        return Err("lies: want at least one, got none".to_owned());
+    };
+    let exact = [players.honest, players.liar].contains(&Player::Exact);
+    let mut solver = exact.then(|| Exact::new(sight, rules, question));
+    let mut unwon = None;
+    for &(lie, question) in &questions {
+        let value = solver.as_mut().map(|solver| {
+            solver.ask(question);
+            solver.liar_wins(&[])
+        });
+        // The value is what comes of it where the side that it favours makes no mistake.
+        if value == Some(false) && players.honest == Player::Exact {
+            continue;
         }
+        let debate = play(sight, rules, question, players, &mut draws);
+        if debate.lied {
+            return Ok((lie, debate));
+        }
+        unwon.get_or_insert((lie, debate));
     }
-    lies.first().copied().ok_or_else(|| "lies: want at least one, got none".to_owned())
+    // The first was not played if it could not be won.
+    let lost = unwon.filter(|(lie, _)| *lie == first);
+    Ok(lost.unwrap_or_else(|| (first, play(sight, rules, question, players, &mut draws))))
 }

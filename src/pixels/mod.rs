@@ -7,6 +7,7 @@
 pub mod board;
 pub mod dense;
 pub mod exact;
+pub mod gallery;
 pub mod idx;
 pub mod judge;
 pub mod lies;

@@ -61,12 +61,13 @@ impl Rules {
 }
 
 /// How a side chooses what to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Player {
     /// Any pixel left, all with the same chance.
     Random,
     /// What puts it furthest ahead if the judge decided now; of equals the first by place.
+    #[default]
     Greedy,
     /// Monte-Carlo tree search, from nothing at each move.
     Tree {
@@ -130,15 +131,15 @@ pub fn play<S: Sight, D: FnMut(u32) -> u32>(
     mut draws: impl FnMut(u16) -> D,
 ) -> Debate {
     let mut state = State::new(sight);
-    let mut exact = None;
+    let (mut exact, mut tree) = (None, None);
     for turn in 0..rules.turns(sight.pixels()) {
         let side = rules.mover(turn);
         let pixel = match players.of(side) {
             Player::Random => state.random(&mut draws(turn as u16)),
             Player::Greedy => state.greedy(question, side),
-            Player::Tree { rollouts } => {
-                Tree::new(sight, rules, question).choose(&state.moves, rollouts, &mut draws(turn as u16))
-            }
+            Player::Tree { rollouts } => tree
+                .get_or_insert_with(|| Tree::new(sight, rules, question))
+                .choose(&state.moves, rollouts, &mut draws(turn as u16)),
             Player::Exact => exact
                 .get_or_insert_with(|| Exact::new(sight, rules, question))
                 .winning_move(&state.moves)
@@ -192,43 +193,4 @@ impl<'a, S: Sight> State<'a, S> {
         }
         best.expect("a turn has a pixel left").1
     }
-}
-
-/// Plays a debate of each of the nine lies, `games` times, and counts for each lie how often the liar won; nothing for
-/// the truth. `draws` opens the words of a lie, a game and a turn. Where the players err, the best of nine noisy
-/// counts flatters the liar: [Irving2018] has the mean of three games stand for a lie.
-pub fn play_lies<S: Sight, D: FnMut(u32) -> u32>(
-    sight: &S,
-    rules: Rules,
-    truth: u8,
-    players: Players,
-    games: u32,
-    mut draws: impl FnMut(u8, u32, u16) -> D,
-) -> [Option<u32>; 10] {
-    std::array::from_fn(|lie| {
-        let lie = lie as u8;
-        let question = Question::precommitted(truth, lie).ok()?;
-        let won = |&game: &u32| play(sight, rules, question, players, |turn| draws(lie, game, turn)).lied;
-        Some((0..games).filter(won).count() as u32)
-    })
-}
-
-/// How much a side loses by its own play: whether it loses against an exact opponent a debate that is won for it.
-pub fn regret<S: Sight, D: FnMut(u32) -> u32>(
-    sight: &S,
-    rules: Rules,
-    question: Question,
-    side: Side,
-    player: Player,
-    draws: impl FnMut(u16) -> D,
-) -> bool {
-    let liar_wins = Exact::new(sight, rules, question).liar_wins(&[]);
-    if liar_wins != (side == Side::Liar) {
-        return false;
-    }
-    let players = match side {
-        Side::Honest => Players { honest: player, liar: Player::Exact },
-        Side::Liar => Players { honest: Player::Exact, liar: player },
-    };
-    play(sight, rules, question, players, draws).lied != liar_wins
 }

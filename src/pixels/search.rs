@@ -3,8 +3,10 @@
 //! -1 lost, 0 never tried; U = c P sqrt(sum N) / (1 + N), N its visits, with c = 1 and P one over the picture's nonzero
 //! pixels. Source: [Irving2018], section 3.1, after [Silver2017].
 
-use super::judge::{Question, Sight};
+use super::judge::{Last, Question, Sight};
 use super::play::{Rules, Side};
+use super::sets::Untaken;
+use super::vectors::peak;
 
 /// c of the bonus of moves that were tried little; higher: broader search.
 const EXPLORATION: f64 = 1.0;
@@ -20,30 +22,59 @@ struct Edge {
     node: u32,
 }
 
-/// A search of one position. Only moves that were tried are kept: the others are all alike.
+/// A position. Only moves that were tried are kept: the others are all alike.
+#[derive(Debug, Default)]
+struct Node {
+    visits: u32,
+    edges: Vec<Edge>,
+    /// Edge by edge, its mean value for whose turn it is.
+    mean: Vec<f64>,
+    /// Edge by edge, 1 / (1 + visits).
+    rare: Vec<f64>,
+    /// What is neither shown nor tried.
+    untried: Untaken,
+}
+
+impl Node {
+    /// Makes it a position where these pixels of so many were shown, and nothing was tried.
+    fn begin(&mut self, pixels: usize, shown: &[u16]) {
+        self.visits = 0;
+        self.edges.clear();
+        self.mean.clear();
+        self.rare.clear();
+        self.untried = Untaken::of(pixels, shown);
+    }
+
+    /// Notes how a rollout by an edge ended; `sign`: 1 if it is the liar's turn here, else -1.
+    fn note(&mut self, at: usize, sign: f64, lied: bool) {
+        self.visits += 1;
+        let edge = &mut self.edges[at];
+        edge.visits += 1;
+        edge.lied += if lied { 1 } else { -1 };
+        self.mean[at] = sign * f64::from(edge.lied) / f64::from(edge.visits);
+        self.rare[at] = 1.0 / (1.0 + f64::from(edge.visits));
+    }
+}
+
+/// A search, move after move of a debate.
 #[derive(Debug)]
 pub struct Tree<'a, S: Sight> {
     sight: &'a S,
     rules: Rules,
     question: Question,
-    nodes: Vec<Vec<Edge>>,
+    /// Nodes, of which the first `used` are in use; the others keep their room.
+    nodes: Vec<Node>,
+    used: usize,
     /// What the judge keeps, by number of pixels shown.
     shown: Vec<S::Shown>,
-    /// Pixel by pixel, whether it is out of question at the node looked at: equal to `stamp`.
-    marks: Vec<u64>,
-    stamp: u64,
-}
-
-/// What is chosen at a node.
-enum Choice {
-    /// A move that was tried, by its place.
-    Old(usize),
-    /// One that was not.
-    New(u16),
+    /// Pixel by pixel, that it was not shown: a last move is looked at alone.
+    none: Vec<bool>,
+    /// The way of a rollout: nodes and edges.
+    trail: Vec<(usize, usize)>,
 }
 
 impl<'a, S: Sight> Tree<'a, S> {
-    /// A tree without any node but its root.
+    /// A tree without any node.
     #[must_use]
     pub fn new(sight: &'a S, rules: Rules, question: Question) -> Self {
         let turns = rules.turns(sight.pixels());
@@ -51,67 +82,80 @@ impl<'a, S: Sight> Tree<'a, S> {
             sight,
             rules,
             question,
-            nodes: vec![Vec::new()],
+            nodes: Vec::new(),
+            used: 0,
             shown: vec![sight.blank(); turns + 1],
-            marks: vec![0; sight.pixels()],
-            stamp: 0,
+            none: vec![false; sight.pixels()],
+            trail: Vec::new(),
         }
     }
 
     /// The move with the most visits, of equals any, after so many rollouts (at least one, at most 2^30) from where
-    /// these pixels were shown.
+    /// these pixels were shown; nothing is kept of earlier searches.
     ///
     /// # Panics
     /// If the debate is over.
     pub fn choose(&mut self, shown: &[u16], rollouts: u32, draw: &mut impl FnMut(u32) -> u32) -> u16 {
         assert!(shown.len() + 1 < self.shown.len(), "a debate that is not over");
-        self.nodes = vec![Vec::new()];
+        self.used = 0;
         let mut path = shown.to_vec();
         for (turn, &pixel) in shown.iter().enumerate() {
             self.show(turn, pixel);
         }
+        self.begin(&path);
         for _ in 0..rollouts.clamp(1, 1 << 30) {
-            self.rollout(0, &mut path, draw);
+            self.rollout(&mut path, shown.len(), draw);
         }
-        let most = self.nodes[0].iter().map(|edge| edge.visits).max().unwrap_or(0);
-        let best: Vec<u16> = self.nodes[0].iter().filter(|e| e.visits == most).map(|e| e.pixel).collect();
+        let edges = &self.nodes[0].edges;
+        let most = edges.iter().map(|edge| edge.visits).max().unwrap_or(0);
+        let best: Vec<u16> = edges.iter().filter(|e| e.visits == most).map(|e| e.pixel).collect();
         best[any(best.len(), draw)]
     }
 
-    /// Goes down from a node to the end, and says whether the liar has won there.
-    fn rollout(&mut self, node: usize, path: &mut Vec<u16>, draw: &mut impl FnMut(u32) -> u32) -> bool {
-        let turn = path.len();
-        let last = turn + 2 == self.shown.len();
-        let at = match self.select(node, path, draw) {
-            Choice::Old(at) => at,
-            Choice::New(pixel) => {
-                let next = if last { 0 } else { self.nodes.len() };
-                self.nodes[node].push(Edge { pixel, visits: 0, lied: 0, node: next as u32 });
-                if !last {
-                    self.nodes.push(Vec::new());
-                }
-                self.nodes[node].len() - 1
-            }
-        };
-        let edge = self.nodes[node][at];
-        let lied = if last && edge.visits > 0 {
-            // The judge has said so before.
-            edge.lied > 0
-        } else {
-            self.show(turn, edge.pixel);
+    /// The next node, where these pixels were shown.
+    fn begin(&mut self, shown: &[u16]) -> usize {
+        if self.used == self.nodes.len() {
+            self.nodes.push(Node::default());
+        }
+        self.nodes[self.used].begin(self.none.len(), shown);
+        self.used += 1;
+        self.used - 1
+    }
+
+    /// Goes down from the root, where `start` pixels were shown, to the end, and notes on the way back who has won there.
+    fn rollout(&mut self, path: &mut Vec<u16>, start: usize, draw: &mut impl FnMut(u32) -> u32) {
+        self.trail.clear();
+        let mut node = 0;
+        let lied = loop {
+            let (turn, last) = (path.len(), path.len() + 2 == self.shown.len());
+            let at = self.select(node, draw);
+            self.trail.push((node, at));
+            let Edge { pixel, visits, lied, node: next } = self.nodes[node].edges[at];
             if last {
-                self.question.lied(&self.sight.scores(&self.shown[turn + 1]))
-            } else {
-                path.push(edge.pixel);
-                let lied = self.rollout(edge.node as usize, path, draw);
-                path.pop();
-                lied
+                // What the judge has said before it says again.
+                break if visits > 0 { lied > 0 } else { self.ends(turn, pixel) };
             }
+            self.show(turn, pixel);
+            path.push(pixel);
+            node = if visits > 0 {
+                next as usize
+            } else {
+                let next = self.begin(path);
+                self.nodes[node].edges[at].node = next as u32;
+                next
+            };
         };
-        let edge = &mut self.nodes[node][at];
-        edge.visits += 1;
-        edge.lied += if lied { 1 } else { -1 };
-        lied
+        path.truncate(start);
+        for (turn, &(node, at)) in (start..).zip(&self.trail) {
+            let sign = if self.rules.mover(turn) == Side::Liar { 1.0 } else { -1.0 };
+            self.nodes[node].note(at, sign, lied);
+        }
+    }
+
+    /// Whether a last move makes the liar win.
+    fn ends(&self, turn: usize, pixel: u16) -> bool {
+        let last = Last { shown: &self.shown[turn], taken: &self.none, question: self.question };
+        self.sight.find(last, &[pixel], true).is_some()
     }
 
     fn show(&mut self, turn: usize, pixel: u16) {
@@ -119,45 +163,34 @@ impl<'a, S: Sight> Tree<'a, S> {
         self.sight.show(&before[turn], pixel, &mut after[0]);
     }
 
-    /// The move with the highest Q + U, of equals any.
-    fn select(&mut self, node: usize, path: &[u16], draw: &mut impl FnMut(u32) -> u32) -> Choice {
-        let edges = &self.nodes[node];
-        let pixels = self.sight.pixels();
-        let fresh = pixels - path.len() - edges.len();
-        let total: u32 = edges.iter().map(|edge| edge.visits).sum();
-        let bonus = EXPLORATION / pixels as f64 * f64::from(total).sqrt();
-        let sign = if self.rules.mover(path.len()) == Side::Liar { 1.0 } else { -1.0 };
-        let worth = |edge: &Edge| {
-            let visits = f64::from(edge.visits);
-            sign * f64::from(edge.lied) / visits + bonus / (1.0 + visits)
-        };
-        // Untried moves are worth the bonus alone. All finite: an edge in the tree was visited.
-        let mut best = if fresh > 0 { bonus } else { f64::NEG_INFINITY };
-        let mut ties = 0;
-        for worth in edges.iter().map(worth) {
-            if worth > best {
-                (best, ties) = (worth, 0);
-            }
-            ties += usize::from(worth == best);
+    /// The edge with the highest Q + U, of equals any, first those tried and then the others by place; one that was not
+    /// tried is made.
+    fn select(&mut self, node: usize, draw: &mut impl FnMut(u32) -> u32) -> usize {
+        let pixels = self.none.len();
+        let Node { visits, edges, mean, rare, untried } = &mut self.nodes[node];
+        let bonus = EXPLORATION / pixels as f64 * f64::from(*visits).sqrt();
+        let fresh = untried.len();
+        // Untried moves are worth the bonus alone.
+        let least = if fresh > 0 { bonus } else { f64::NEG_INFINITY };
+        let (best, ties) = peak(mean, rare, bonus, least);
+        let pick = any(ties + if best == bonus { fresh } else { 0 }, draw);
+        if pick < ties {
+            let mut worths = mean.iter().zip(&*rare).map(|(mean, rare)| mean + bonus * rare);
+            let mut left = pick;
+            let nth = worths.position(|worth| {
+                worth == best
+                    && (left == 0 || {
+                        left -= 1;
+                        false
+                    })
+            });
+            return nth.expect("as many as were counted");
         }
-        let fresh = if best == bonus { fresh } else { 0 };
-        let pick = any(ties + fresh, draw);
-        if pick >= ties {
-            return Choice::New(self.untried(node, path, pick - ties));
-        }
-        let tied = edges.iter().enumerate().filter(|(_, edge)| worth(edge) == best);
-        Choice::Old(tied.map(|(at, _)| at).nth(pick).expect("as many as were counted"))
-    }
-
-    /// The n-th pixel, by place, that is neither shown nor tried.
-    fn untried(&mut self, node: usize, path: &[u16], n: usize) -> u16 {
-        self.stamp += 1;
-        let tried = self.nodes[node].iter().map(|edge| edge.pixel);
-        for pixel in path.iter().copied().chain(tried) {
-            self.marks[usize::from(pixel)] = self.stamp;
-        }
-        let mut open = self.marks.iter().enumerate().filter(|&(_, &mark)| mark != self.stamp);
-        open.nth(n).expect("fewer are shown and tried than there are").0 as u16
+        let pixel = untried.take(pick - ties).expect("fewer are shown and tried than there are");
+        edges.push(Edge { pixel, visits: 0, lied: 0, node: 0 });
+        mean.push(0.0);
+        rare.push(1.0);
+        edges.len() - 1
     }
 }
 

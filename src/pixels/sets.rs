@@ -1,5 +1,7 @@
 //! Small sets of moves, and a table of what is known of each.
 
+use super::board::PIXELS;
+
 /// The most moves of a debate.
 pub const TURNS_MAX: usize = 8;
 /// Sets of so many moves and more, and no table is kept of them: at two bits each, 64 MiB.
@@ -28,6 +30,46 @@ impl Set {
     /// How many moves it has.
     pub fn len(&self) -> usize {
         self.len
+    }
+}
+
+/// Moves that are left, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Untaken {
+    bits: [u64; PIXELS.div_ceil(64)],
+    len: usize,
+}
+
+impl Untaken {
+    /// All of so many moves but those taken, each of which is told once.
+    pub fn of(moves: usize, taken: &[u16]) -> Self {
+        let word = |at: usize| u64::MAX >> (64 - (moves - 64 * at).min(64));
+        let mut bits = [0; PIXELS.div_ceil(64)];
+        bits.iter_mut().enumerate().take(moves.div_ceil(64)).for_each(|(at, bits)| *bits = word(at));
+        taken.iter().for_each(|&at| bits[usize::from(at / 64)] &= !(1 << (at % 64)));
+        Self { bits, len: moves - taken.len() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes the n-th of those left, by place; none if there are no more than n.
+    pub fn take(&mut self, mut n: usize) -> Option<u16> {
+        for (at, bits) in self.bits.iter_mut().enumerate() {
+            let here = bits.count_ones() as usize;
+            if n < here {
+                // The lowest is taken off until it is the n-th.
+                let rest = (0..n).fold(*bits, |rest, _| rest & (rest - 1));
+                let bit = rest.trailing_zeros();
+                *bits &= !(1 << bit);
+                self.len -= 1;
+                return Some((64 * at) as u16 + bit as u16);
+            }
+            n -= here;
+        }
+        None
     }
 }
 
@@ -114,6 +156,20 @@ mod tests {
             // C(7, size) of them fill the table.
             assert_eq!(seen.len(), [1, 7, 21, 35][size]);
             assert_eq!(known.bits.len(), seen.len().div_ceil(4));
+        }
+    }
+
+    #[test]
+    fn moves_are_taken_by_place() {
+        for moves in [0, 1, 63, 64, 65, 130, 784] {
+            let gone: Vec<u16> = (0..moves as u16).filter(|at| at % 3 == 1).collect();
+            let mut plain: Vec<u16> = (0..moves as u16).filter(|at| at % 3 != 1).collect();
+            let mut left = Untaken::of(moves, &gone);
+            for step in 0..plain.len() {
+                let n = step * 7 % plain.len();
+                assert_eq!((left.len(), left.take(n)), (plain.len(), Some(plain.remove(n))));
+            }
+            assert_eq!((left.len(), left.take(0)), (0, None));
         }
     }
 

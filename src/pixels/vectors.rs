@@ -50,8 +50,46 @@ pub fn first(turn: Turn, order: &[u16], lied: bool) -> Option<usize> {
     plain::first(turn, order, lied)
 }
 
+/// The greatest of `least` and of mean + bonus x rare, pair by pair, and how many pairs come to it. No product is fused
+/// into its sum, so that it is the same on every CPU.
+pub fn peak(mean: &[f64], rare: &[f64], bonus: f64, least: f64) -> (f64, usize) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+        // SAFETY: the feature was detected on the line above.
+        return unsafe { wide::peak(mean, rare, bonus, least) };
+    }
+    plain::peak(mean, rare, bonus, least)
+}
+
 mod plain {
     use super::{Turn, add};
+
+    /// Pairs looked at side by side.
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    pub fn peak(mean: &[f64], rare: &[f64], bonus: f64, least: f64) -> (f64, usize) {
+        let ((means, last_means), (rares, last_rares)) =
+            (mean.as_chunks::<LANES>(), rare.as_chunks::<LANES>());
+        let mut best = [least; LANES];
+        for (mean, rare) in means.iter().zip(rares) {
+            for lane in 0..LANES {
+                let worth = mean[lane] + bonus * rare[lane];
+                best[lane] = if worth > best[lane] { worth } else { best[lane] };
+            }
+        }
+        let rest = last_means.iter().zip(last_rares).map(|(mean, rare)| mean + bonus * rare);
+        let best = best.into_iter().chain(rest.clone()).fold(least, |a, b| if b > a { b } else { a });
+        let mut ties = [0u64; LANES];
+        for (mean, rare) in means.iter().zip(rares) {
+            for lane in 0..LANES {
+                ties[lane] += u64::from(mean[lane] + bonus * rare[lane] == best);
+            }
+        }
+        let rest = rest.filter(|worth| *worth == best).count();
+        (best, ties.iter().sum::<u64>() as usize + rest)
+    }
 
     /// One product.
     fn dot(sums: &[i16], head: &[i16]) -> i32 {
@@ -87,6 +125,11 @@ mod wide {
         _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
         _mm256_max_epi16, _mm256_setzero_si256,
     };
+
+    #[target_feature(enable = "avx2")]
+    pub fn peak(mean: &[f64], rare: &[f64], bonus: f64, least: f64) -> (f64, usize) {
+        super::plain::peak(mean, rare, bonus, least)
+    }
 
     type Part = [i16; STEP];
 
@@ -206,6 +249,18 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn peaks_are_the_greatest(pairs in proptest::collection::vec((-4..4i8, 1..5u8), 0..40), bonus in 0..3u8, least in -4..4i8) {
+            let mean: Vec<f64> = pairs.iter().map(|pair| f64::from(pair.0) / 2.0).collect();
+            let rare: Vec<f64> = pairs.iter().map(|pair| 1.0 / f64::from(pair.1)).collect();
+            let (bonus, least) = (f64::from(bonus), f64::from(least));
+            let worths: Vec<f64> = mean.iter().zip(&rare).map(|(mean, rare)| mean + bonus * rare).collect();
+            let best = worths.iter().fold(least, |a, b| a.max(*b));
+            let want = (best, worths.iter().filter(|worth| **worth == best).count());
+            prop_assert_eq!(peak(&mean, &rare, bonus, least), want);
+            prop_assert_eq!(plain::peak(&mean, &rare, bonus, least), want);
+        }
+
         #[test]
         fn vectors_say_what_the_plain_loops_say(
             width in 1..=16usize, lies in 1..=10usize, pixels in 1..20usize, seed in 0..u64::MAX, size in 4..16u32, lied: bool,

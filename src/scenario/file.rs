@@ -136,6 +136,19 @@ impl Node {
     }
 }
 
+/// The text of a file of this name.
+///
+/// # Errors
+/// Where its bytes are no UTF-8.
+pub fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        format!("{name}:{line}:{column}: want UTF-8 text, got another encoding; save the file as UTF-8")
+    })
+}
+
 /// Parses TOML text.
 ///
 /// # Errors

@@ -91,6 +91,9 @@ pub const PUBLISHED: &[Field] = &[
     optional("note", Shape::Text, "", "", "what their setting had that ours has not"),
 ];
 
+/// What a resolved document does not hold where it says nothing: documents were stored before there was such a thing.
+const YOUNG: [&str; 2] = ["network", "player"];
+
 /// Reads the members of a list, with names that differ; the filled members join the document.
 pub(super) fn list<T>(
     reader: &mut Reader,
@@ -121,7 +124,8 @@ pub(super) fn list<T>(
             );
         }
         names.push(name);
-        if let Some((value, map)) = read(reader, &path, node) {
+        if let Some((value, mut map)) = read(reader, &path, node) {
+            map.retain(|key, value| !(value.is_null() && YOUNG.contains(&key.as_str())));
             values.push(value);
             documents.push(Json::Object(map));
         }
@@ -159,7 +163,11 @@ pub(super) fn task(reader: &mut Reader, path: &str, node: &Node) -> Option<(Task
     if common.get("name").is_none_or(Json::is_null) {
         common.insert("name".into(), word);
     }
-    let (spec, family) = typed::<FamilySpec>(reader, path, node, family)?;
+    let (mut spec, mut family) = typed::<FamilySpec>(reader, path, node, family)?;
+    if let FamilySpec::SparsePixels(pixels) = &mut spec {
+        reader.hang(path, node, pixels)?;
+        family.insert("digest".into(), json!(pixels.digest));
+    }
     if let Some(problem) = spec.problem() {
         reader.wrong(&node.place, path, problem);
         return None;

@@ -1,5 +1,5 @@
-//! Scenarios: from a file as written to resolved cells. Touches no files: text and
-//! tables are handed in.
+//! Scenarios: from a file as written to resolved cells. Touches no files: text, tables,
+//! weights and pictures are handed in.
 
 pub mod distil;
 pub mod file;
@@ -17,6 +17,7 @@ pub mod words;
 
 use file::{Node, Place, Problems, Value, parse, parse_value};
 use spec::Scenario;
+pub use validate::Files;
 
 /// A scenario's text and where it is from.
 pub struct Source<'a> {
@@ -26,8 +27,8 @@ pub struct Source<'a> {
     pub stem: &'a str,
     /// Its text.
     pub text: &'a str,
-    /// Reads a CSV table that the scenario names, relative to it.
-    pub tables: &'a dyn Fn(&str) -> Result<String, String>,
+    /// Reads a file that the scenario names, relative to it.
+    pub files: Files<'a>,
 }
 
 /// What a command line changes about a scenario.
@@ -81,10 +82,10 @@ pub fn read(source: &Source, overrides: &Overrides) -> Result<Scenario, Problems
             Err(problem) => problems.push(problem),
         }
     }
-    match resolve::resolve(root, source.stem, over, overrides.zip, source.tables) {
-        // Points of a large sweep are made of its document, which names no files.
+    match resolve::resolve(root, source.stem, over, overrides.zip, source.files) {
+        // Points of a large sweep are made of its document, which names no files but pictures.
         Ok(scenario) if problems.is_empty() && scenario.large.is_some() => {
-            from_document(&scenario.document).map_err(|_| failed(Vec::new()))
+            from_document_with(&scenario.document, source.files).map_err(|_| failed(Vec::new()))
         }
         Ok(scenario) if problems.is_empty() => Ok(scenario),
         Ok(_) => Err(failed(problems)),
@@ -92,11 +93,19 @@ pub fn read(source: &Source, overrides: &Overrides) -> Result<Scenario, Problems
     }
 }
 
-/// Reads a resolved document again.
+/// Reads a resolved document again, which names no files but those of pictures.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn from_document(document: &serde_json::Value) -> Result<Scenario, String> {
+    from_document_with(document, &|file| Err(format!("{file}: a resolved scenario reads no files")))
+}
+
+/// [`from_document`], where pictures may be read.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn from_document_with(document: &serde_json::Value, files: Files) -> Result<Scenario, String> {
     let place = Place::Elsewhere("the resolved scenario".into());
     let mut root = resolve::from_json(document, &place);
     // JSON objects are sorted; the order of the axes is kept apart.
@@ -112,8 +121,7 @@ pub fn from_document(document: &serde_json::Value) -> Result<Scenario, String> {
     {
         axes.sort_by_key(|(path, _)| order.iter().position(|other| other == path).map_or(0, |at| at + 1));
     }
-    let tables = |file: &str| Err(format!("{file}: a resolved scenario reads no files"));
-    resolve::resolve(root, "scenario", Vec::new(), false, &tables).map_err(|list| {
+    resolve::resolve(root, "scenario", Vec::new(), false, files).map_err(|list| {
         Problems { file: "the resolved scenario".into(), text: String::new(), list }.to_string()
     })
 }

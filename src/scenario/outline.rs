@@ -3,7 +3,6 @@
 
 use crate::agents::AgentSpec;
 use crate::overseers::OverseerSpec;
-use crate::scenario::distil::Distil;
 use crate::scenario::file::{Node, Place, Value};
 use crate::scenario::resolve::point;
 use crate::scenario::spec::{CellSpec, ProtocolSpec, TaskSpec, Until};
@@ -86,12 +85,9 @@ impl Outline {
         const APART: [&str; 6] = ["competence", "network", "schooling", "training", "distil", "pairing"];
         self.probe(reader);
         let cells = self.at(reader, 0);
-        let learns = |agent: &AgentSpec| agent.competence.is_learned();
-        let trains =
-            |cell: &CellSpec| cell.protocol.stages.distil != Distil::None || cell.agents.iter().any(learns);
         let meets = |cell: &CellSpec| cell.protocol.league.is_some();
         !self.sweeps_path(|path| path.split('.').any(|part| APART.contains(&part)))
-            && !cells.iter().any(|cell| trains(cell) || meets(cell))
+            && !cells.iter().any(|cell| cell.learns() || meets(cell))
     }
 
     /// Points of the sweep.
@@ -125,7 +121,7 @@ impl Outline {
     pub fn cells(&self, points: &[u64]) -> Result<Vec<CellSpec>, String> {
         let none = |file: &str| Err(format!("{file}: a resolved scenario reads no files"));
         let each = points.par_iter().map(|index| {
-            let mut reader = Reader { problems: Vec::new(), tables: &none };
+            let mut reader = Reader::new(&none);
             let cells = self.at(&mut reader, u128::from(*index));
             match reader.problems.first() {
                 Some(problem) => Err(format!("{}: {}", problem.path, problem.message)),

@@ -3,8 +3,8 @@
 use crate::agents::learned::Training;
 use crate::scenario::distil::{DENOISE, Distil, FIT, ROUNDS, TRAINED, TRAINED_IF, Targets};
 use crate::scenario::stages::{
-    ASKS, Answering, CrossCheck, DEPTH, Decompose, Judge, OPEN, ORDER, Order, PRIMITIVES, Party, SIDES,
-    Sides, Stages, TURNS, VOTES,
+    ASKS, Answering, CrossCheck, DEPTH, Decompose, Judge, OPEN, ORDER, Order, PRECOMMIT, PRIMITIVES, Party,
+    SHOWN, SIDES, Sides, Stages, TURNS, VOTES,
 };
 use crate::shape::{Field, Variant};
 use crate::units::Probability;
@@ -37,6 +37,12 @@ pub enum Preset {
     Critique {
         sides: Sides,
     },
+    PixelDebate {
+        turns: Option<u32>,
+        precommit: bool,
+        sides: Sides,
+    },
+    PixelGlimpse,
     Vote,
     Amplification {
         depth: u32,
@@ -127,6 +133,20 @@ pub fn presets() -> Vec<Variant> {
             &[SIDES],
         ),
         preset(
+            "pixel_debate",
+            "Irving2018",
+            "two agents take turns to show the overseer one pixel each of a picture",
+            "agents: the picture and what the overseer would think; overseer, a network: the pixels shown; 1 check, and an argument read for each pixel; equal claims are the verdict, undebated",
+            &[SHOWN, PRECOMMIT, SIDES],
+        ),
+        preset(
+            "pixel_glimpse",
+            "Irving2018",
+            "no debate: the overseer sees as many pixels at random, and decides between two claims; what a debate is to be measured by",
+            "overseer, a network: pixels at random; 1 check; a deceiver whose lie is the worst knows which; equal claims are the verdict",
+            &[],
+        ),
+        preset(
             "vote",
             "",
             "all agents answer, the plurality is the verdict",
@@ -204,6 +224,10 @@ impl Preset {
             Self::RecursiveDebate { sides } => contested(CrossCheck::RecursiveDebate { sides }),
             Self::CrossExamination { asks, sides } => contested(CrossCheck::CrossExamination { asks, sides }),
             Self::Critique { sides } => contested(CrossCheck::Critique { sides }),
+            Self::PixelDebate { turns, precommit, sides } => {
+                contested(CrossCheck::Pixels { turns, precommit, sides })
+            }
+            Self::PixelGlimpse => contested(CrossCheck::Glimpse),
             Self::Amplification { depth, votes, primitives } => Stages {
                 decompose: Decompose::Tree { depth, votes, primitives },
                 ..alone(Answering::Agent, Judge::Overseer)

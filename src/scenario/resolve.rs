@@ -8,7 +8,7 @@ use crate::scenario::nearest::suggestion;
 use crate::scenario::outline::{Outline, Point, points, shown, values_at};
 use crate::scenario::spec::{Published, Scenario, Until};
 use crate::scenario::sweep::{Axis, CELLS_MAX, LARGE, TOGETHER_MAX, axes, name_of};
-use crate::scenario::validate::{Reader, Tables};
+use crate::scenario::validate::{Files, Reader};
 use crate::shape::{Field, Shape, optional, required};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
@@ -64,9 +64,9 @@ pub fn resolve(
     stem: &str,
     over: Vec<Axis>,
     zip: bool,
-    tables: Tables,
+    files: Files,
 ) -> Result<Scenario, Vec<Problem>> {
-    let mut reader = Reader { problems: Vec::new(), tables };
+    let mut reader = Reader::new(files);
     if root.get("name").is_none() {
         let place = root.place.clone();
         root.entry("name", Node::new(place, Value::Text(stem.into())));
@@ -235,7 +235,11 @@ pub(super) fn point<'a>(
         Some(base) => base.overseers.clone(),
         None => Arc::new(list(reader, root, "overseer", true, &mut filled, |reader, path, node| {
             let map = reader.table(path, node, overseers::FIELDS, &[])?;
-            typed::<OverseerSpec>(reader, path, node, map)
+            let (overseer, map) = typed::<OverseerSpec>(reader, path, node, map)?;
+            if let Some(problem) = overseer.problem() {
+                reader.wrong(&node.place, path, problem);
+            }
+            Some((overseer, map))
         })),
     };
     let agents = match base("agent") {

@@ -3,6 +3,7 @@
 
 use crate::agents::{AgentSpec, Competence};
 use crate::overseers::OverseerSpec;
+use crate::scenario::distil::Distil;
 use crate::scenario::league::League;
 use crate::scenario::outline::Outline;
 use crate::scenario::stages::Stages;
@@ -83,6 +84,19 @@ pub struct CellSpec {
 }
 
 impl CellSpec {
+    /// Whether something is trained in it before play, so that its trials are not independent.
+    #[must_use]
+    pub fn learns(&self) -> bool {
+        self.has_students() || self.overseer.network.is_some()
+    }
+
+    /// Whether somebody of the line-up is trained.
+    #[must_use]
+    pub fn has_students(&self) -> bool {
+        self.protocol.stages.distil != Distil::None
+            || self.agents.iter().any(|agent| agent.competence.is_learned())
+    }
+
     /// The agent that the protocol trains, if it trains one: the last that learns and was not schooled.
     #[must_use]
     pub fn student(&self) -> Option<usize> {

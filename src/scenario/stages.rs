@@ -180,6 +180,17 @@ pub enum CrossCheck {
         /// Who answers.
         sides: Sides,
     },
+    /// The sides take turns to show the overseer, a network, one pixel each of a picture.
+    Pixels {
+        /// Pixels shown in all; `None`: as many as the overseer was trained to see.
+        turns: Option<u32>,
+        /// Whether both sides name their labels first; otherwise a deceiver says no more than that the other is wrong.
+        precommit: bool,
+        /// Who shows first.
+        sides: Sides,
+    },
+    /// The overseer, a network, sees some pixels of a picture at random, and decides between two claims.
+    Glimpse,
 }
 
 /// The order of speech.
@@ -235,6 +246,21 @@ pub(super) const ASKS: Field = count!(
     "times the challenger asks a disputed part again; more: a liar is caught more often"
 );
 
+pub(super) const SHOWN: Field = optional(
+    "turns",
+    Shape::Count { min: 1, max: 8 },
+    "",
+    "pixels",
+    "pixels shown in all, the sides taking turns; as many as the overseer was trained to see if absent",
+);
+pub(super) const PRECOMMIT: Field = optional(
+    "precommit",
+    Shape::Flag,
+    "true",
+    "",
+    "whether both sides name their labels first, and of the two the one that the overseer finds likelier wins; otherwise a deceiver wins with any verdict but the other's label",
+);
+
 /// The ways to contest.
 #[must_use]
 pub fn cross_checks() -> Vec<Variant> {
@@ -261,6 +287,16 @@ pub fn cross_checks() -> Vec<Variant> {
             &[ASKS, SIDES],
         ),
         stage("critique", "a critic names one flaw among the parts, the overseer checks it", &[SIDES]),
+        stage(
+            "pixels",
+            "the sides take turns to show an overseer that is a network one pixel each of a picture",
+            &[SHOWN, PRECOMMIT, SIDES],
+        ),
+        stage(
+            "glimpse",
+            "an overseer that is a network sees pixels of a picture at random, and decides between two claims",
+            &[],
+        ),
     ];
     LIST.to_vec()
 }
@@ -313,8 +349,9 @@ impl CrossCheck {
             Self::Debate { sides, .. }
             | Self::RecursiveDebate { sides }
             | Self::CrossExamination { sides, .. }
-            | Self::Critique { sides } => sides,
-            Self::None | Self::Consultancy { .. } => Sides::AsListed,
+            | Self::Critique { sides }
+            | Self::Pixels { sides, .. } => sides,
+            Self::None | Self::Consultancy { .. } | Self::Glimpse => Sides::AsListed,
         }
     }
 }

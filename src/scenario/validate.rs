@@ -1,26 +1,36 @@
 //! Validation: a written value against its declared shape, defaults filled in, all
 //! problems collected. What comes out as JSON fits the typed specs by construction.
 
-use crate::scenario::file::{Node, Place, Problem, Value, parse_value};
+use crate::pixels::gallery::Gallery;
+use crate::scenario::file::{Node, Place, Problem, Value, parse_value, utf8};
 use crate::scenario::nearest::suggestion;
 use crate::shape::{Field, Shape, Variant};
+use crate::tasks::sparse_pixels::SparsePixels;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
-/// Reads a CSV table that a scenario names.
-pub type Tables<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+/// Reads a file that a scenario names: a CSV table, weights, pictures.
+pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 /// Keys that a resolved document adds to what was written.
-pub const RESOLVED: [&str; 3] = ["accuracies", "axes", "saved"];
+pub const RESOLVED: [&str; 4] = ["accuracies", "axes", "digest", "saved"];
 
 /// Collects problems while it reads.
 pub struct Reader<'a> {
     /// All problems so far.
     pub problems: Vec<Problem>,
-    /// How to get at CSV tables.
-    pub tables: Tables<'a>,
+    /// How to get at files.
+    files: Files<'a>,
+    /// Pictures that were read, by their folder.
+    galleries: BTreeMap<String, Gallery>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader that has noted nothing so far.
+    pub fn new(files: Files<'a>) -> Self {
+        Self { problems: Vec::new(), files, galleries: BTreeMap::new() }
+    }
+
     /// Notes a problem.
     pub fn wrong(&mut self, place: &Place, path: &str, message: impl Into<String>) {
         self.problems.push(Problem { place: place.clone(), path: path.into(), message: message.into() });
@@ -114,7 +124,7 @@ impl Reader<'_> {
         };
         let empty = Node::new(node.place.clone(), Value::Table(Vec::new()));
         let table = if matches!(node.value, Value::Table(_)) { node } else { &empty };
-        let skip: Vec<&str> = skip.iter().copied().chain([tag, "accuracies", "saved"]).collect();
+        let skip: Vec<&str> = skip.iter().copied().chain([tag, "accuracies", "digest", "saved"]).collect();
         let mut map = self.table(path, table, variant.fields, &skip)?;
         map.insert(tag.into(), word.into());
         if variant.name == "table" {
@@ -122,6 +132,13 @@ impl Reader<'_> {
         } else if let Some(stray) = table.get("accuracies") {
             self.wrong(&stray.place, &join(path, "accuracies"), "only kind = \"table\" has accuracies");
             return None;
+        }
+        if let Some(digest) = table.get("digest") {
+            if variant.name != "sparse_pixels" {
+                self.wrong(&digest.place, &join(path, "digest"), "no such key");
+                return None;
+            }
+            map.insert("digest".into(), self.value(&join(path, "digest"), digest, &Shape::Text)?);
         }
         if variant.name == "learned" && tag == "kind" {
             self.import_weights(path, table, &mut map)?;
@@ -132,11 +149,25 @@ impl Reader<'_> {
         Some(map)
     }
 
+    /// Hangs the pictures of a task in its family, and notes what they hash to.
+    pub fn hang(&mut self, path: &str, node: &Node, pixels: &mut SparsePixels) -> Option<()> {
+        if let Some(known) = self.galleries.get(&pixels.pictures) {
+            pixels.gallery = known.clone();
+        } else if let Err(problem) = pixels.hang(self.files) {
+            let place = node.get("pictures").map_or(&node.place, |member| &member.place).clone();
+            self.wrong(&place, &join(path, "pictures"), problem);
+            return None;
+        }
+        self.galleries.insert(pixels.pictures.clone(), pixels.gallery.clone());
+        pixels.digest = Some(pixels.gallery.digest().to_owned());
+        Some(())
+    }
+
     /// Fills in saved weights from their file, unless a resolved scenario has them already.
     fn import_weights(&mut self, path: &str, node: &Node, map: &mut Map<String, Json>) -> Option<()> {
         let Some(file) = map.get("weights").and_then(Json::as_str) else { return Some(()) };
         let known = node.get("saved").and_then(Node::text).map(Into::into);
-        match known.map_or_else(|| (self.tables)(file), Ok) {
+        match known.map_or_else(|| (self.files)(file).map(|bytes| hexadecimal(&bytes)), Ok) {
             Ok(saved) => {
                 map.insert("saved".into(), json!(saved));
                 Some(())
@@ -195,7 +226,7 @@ impl Reader<'_> {
             None => {
                 let text = |key| map.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
                 let (file, row) = (text("file"), text("row"));
-                match (self.tables)(&file).and_then(|csv| accuracies(&csv, &row)) {
+                match (self.files)(&file).and_then(|csv| accuracies(&utf8(&file, csv)?, &row)) {
                     Ok(accuracies) => json!(accuracies),
                     Err(reason) => {
                         let place = node.get("file").map_or(&node.place, |member| &member.place);
@@ -208,6 +239,11 @@ impl Reader<'_> {
         map.insert("accuracies".into(), accuracies);
         Some(())
     }
+}
+
+/// Bytes as digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The accuracies by level of one name, from CSV text with columns name, level, accuracy.

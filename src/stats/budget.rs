@@ -107,7 +107,7 @@ mod tests {
              [[protocol]]\npreset = \"unaided\"\n[sweep]\n{axis}"
         );
         let none = |_: &str| Err("no tables".to_owned());
-        let source = Source { file: "test", stem: "test", text: &text, tables: &none };
+        let source = Source { file: "test", stem: "test", text: &text, files: &none };
         let scenario = read(&source, &Overrides::default()).expect("a scenario");
         let record = |&(cost, right): &(u64, u64)| {
             let tally = Tally { trials: 100, cost, right, ..Tally::default() };

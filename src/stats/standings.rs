@@ -237,7 +237,7 @@ mod tests {
                     name = \"paper\"\n[[agent]]\nname = \"scissors\"\n[[protocol]]\npreset = \"debate\"\n\
                     agents = [\"rock\", \"paper\", \"scissors\"]\npairing = \"round_robin\"\n";
         let none = |_: &str| Err("no tables".to_owned());
-        let source = Source { file: "test", stem: "test", text, tables: &none };
+        let source = Source { file: "test", stem: "test", text, files: &none };
         let scenario = read(&source, &Overrides::default()).expect("a scenario");
         let record = |cell: &CellSpec| {
             let (first_wins, second_wins) = won(&cell.agents[0].name, &cell.agents[1].name);

@@ -1,7 +1,8 @@
 //! Reading scenarios and what they name, with errors that name the path and a remedy.
 
+use crate::scenario::file::utf8;
 use crate::scenario::spec::Scenario;
-use crate::scenario::{Overrides, Source, from_document, read};
+use crate::scenario::{Overrides, Source, from_document_with, read};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -19,13 +20,9 @@ pub fn scenario(path: &Path, overrides: &Overrides) -> Result<Scenario, String> 
     }
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
     let folder = path.parent().unwrap_or(Path::new("."));
-    let tables = |name: &str| {
-        let path = folder.join(name);
-        // Weights are no text, and go into a resolved scenario as such.
-        if name.ends_with(".safetensors") { Ok(hexadecimal(&bytes(&path)?)) } else { self::text(&path) }
-    };
+    let files = |name: &str| bytes(&folder.join(name));
     let file = path.display().to_string();
-    read(&Source { file: &file, stem, text: &text, tables: &tables }, overrides).map_err(|p| p.to_string())
+    read(&Source { file: &file, stem, text: &text, files: &files }, overrides).map_err(|p| p.to_string())
 }
 
 /// Reads a scenario that is resolved already: a manifest's, or one that `submit` wrote.
@@ -42,13 +39,16 @@ fn resolved(path: &Path, text: &str, overrides: &Overrides) -> Result<Scenario, 
     from_document(document).map_err(|problems| format!("{shown}: {problems}"))
 }
 
+/// Reads a resolved document; pictures that it names by a relative path are looked for from here.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn from_document(document: &serde_json::Value) -> Result<Scenario, String> {
+    from_document_with(document, &|name| bytes(Path::new(name)))
+}
+
 /// The longest text that is read; some files have no end.
 const BYTES_MAX: u64 = 64 << 20;
-
-/// Bytes as digits.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
@@ -64,7 +64,9 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     })?;
     if bytes.len() as u64 > BYTES_MAX {
         let most = BYTES_MAX >> 20;
-        return Err(format!("{shown}: want at most {most} MiB, got more; name a scenario or a CSV table"));
+        return Err(format!(
+            "{shown}: want at most {most} MiB, got more; name a scenario, a CSV table, weights or pictures"
+        ));
     }
     Ok(bytes)
 }
@@ -75,10 +77,5 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// Why it cannot be read.
 pub fn text(path: &Path) -> Result<String, String> {
     let shown = path.display();
-    String::from_utf8(bytes(path)?).map_err(|error| {
-        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        format!("{shown}:{line}:{column}: want UTF-8 text, got another encoding; save the file as UTF-8")
-    })
+    utf8(&shown.to_string(), bytes(path)?)
 }

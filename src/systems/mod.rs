@@ -5,6 +5,7 @@ pub mod answer;
 pub mod cross_check;
 pub mod decompose;
 pub mod distil;
+pub mod exposure;
 pub mod judge;
 pub mod record;
 pub mod sight;
@@ -63,6 +64,10 @@ fn installs(stages: &Stages) -> Vec<Install> {
         | CrossCheck::CrossExamination { .. }
         | CrossCheck::Critique { .. } => |schedule| {
             let judge = judge::verification::verify.in_set(Judge);
+            schedule.add_systems((cross_check::contest.in_set(Contest), judge));
+        },
+        CrossCheck::Pixels { .. } | CrossCheck::Glimpse => |schedule| {
+            let judge = judge::pixels::judge.in_set(Judge);
             schedule.add_systems((cross_check::contest.in_set(Contest), judge));
         },
     });

@@ -7,6 +7,7 @@ pub mod encoding;
 mod stepwise;
 
 use crate::claim::{Answer, Question};
+use crate::pixels::board::PIXELS;
 use crate::shape::Variant;
 use crate::streams::Draws;
 use encoding::{Alphabet, Page};
@@ -33,6 +34,12 @@ pub const SUBS_MAX: usize = 64;
 pub trait Family: Send + Sync {
     /// Words of context a trial needs; fixed by the parameters.
     fn context_words(&self) -> usize;
+
+    /// How many worlds there are, where they are known beforehand: trials are dealt from them without replacement, and a
+    /// world's number is the first word of the context that [`Family::generate`] is to fill.
+    fn worlds(&self) -> Option<u32> {
+        None
+    }
 
     /// Fills a trial's context and gives its root question.
     fn generate(&self, draws: &mut Draws, context: &mut [u32]) -> Question;
@@ -153,6 +160,11 @@ pub trait Family: Send + Sync {
         u32::from(a != b)
     }
 
+    /// The picture that a question is about, 28 x 28 bytes row after row, where it is about one.
+    fn picture(&self, _question: Question) -> Option<&[u8; PIXELS]> {
+        None
+    }
+
     /// The question in words.
     fn show_question(&self, context: &[u32], question: Question) -> String;
 
@@ -227,4 +239,5 @@ families! {
     wildcard_search: WildcardSearch,
     shortest_path: ShortestPath,
     union_find: UnionFind,
+    sparse_pixels: SparsePixels,
 }

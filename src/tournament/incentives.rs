@@ -6,7 +6,7 @@ use crate::records::incentives::{Incentives, Meeting, Pressure, STANCES, TRIES};
 use crate::records::{Bits, TrialRecord};
 use crate::scenario::spec::CellSpec;
 use crate::scenario::stages::Sides;
-use crate::tournament::{Conditions, Ready, Stopped, learns, parts, plan, play_act, school};
+use crate::tournament::{Conditions, Ready, Stopped, parts, plan, play_act, school};
 use rayon::prelude::*;
 
 /// Trials that are played at a time: what each match says is kept so long.
@@ -27,7 +27,7 @@ struct Said {
 fn seats(cell: &CellSpec) -> Option<usize> {
     let seats = cell.protocol.stages.seats_max()?;
     let coin = cell.protocol.stages.cross_check.sides() == Sides::Coin;
-    (!learns(cell) && !coin && (1..=2).contains(&seats) && cell.agents.len() >= seats).then_some(seats)
+    (!cell.learns() && !coin && (1..=2).contains(&seats) && cell.agents.len() >= seats).then_some(seats)
 }
 
 /// A match with its sides in the order of the seats.

@@ -22,7 +22,7 @@ pub(super) fn distil(
         return Ok(ready);
     };
     let plan = plan::in_blocks(cell, conditions.block).map_err(Stopped::Unplayable)?;
-    let overseer = Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate);
+    let overseer = Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate, None);
     for round in 1..=rounds {
         let (mut accuracies, mut sureness): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         for level in 0..=cell.task.family.level_max() {

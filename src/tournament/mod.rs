@@ -3,6 +3,7 @@
 //! before it plays is in `law.rs` (the parametric law) and `school.rs` (networks).
 
 mod incentives;
+mod judges;
 mod law;
 mod league;
 pub mod needs;
@@ -17,6 +18,7 @@ pub use incentives::incentives;
 pub use plan::{Plan, draws, plan};
 pub use trace::trace;
 
+use crate::learners::judges::TrainedJudge;
 use crate::records::{CellRecord, Journal, LevelRecord, RoundRecord, StudentRecord, Sums};
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::{CellSpec, Until};
@@ -26,6 +28,7 @@ use crate::world::spawn::{self, Cast, Roots, Start};
 use bevy_ecs::prelude::{Schedule, World};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How to play, without influence on what comes out.
 pub struct Conditions<'a> {
@@ -140,6 +143,8 @@ struct Act<'a> {
     iteration: u16,
     roots: Roots,
     cast: &'a [Cast],
+    /// What the overseer sees pictures with.
+    judge: Option<&'a Arc<TrainedJudge>>,
 }
 
 impl<'a> Theatre<'a> {
@@ -147,7 +152,7 @@ impl<'a> Theatre<'a> {
         let slots = plan.questions_max as usize;
         let kept = conditions.keep_trials && act.roots == Roots::Own;
         let mut world = spawn::world(cell, plan.lanes, slots, kept);
-        spawn::seat(&mut world, cell, act.replicate, act.iteration, act.cast);
+        spawn::seat(&mut world, cell, (act.replicate, act.iteration), act.cast, act.judge);
         let schedule = systems::schedule(&cell.protocol.stages, conditions.rotation);
         Self { cell, world, schedule }
     }
@@ -239,7 +244,7 @@ impl Ready {
 
     /// The replicate's matches.
     fn act(&self, replicate: u32) -> Act<'_> {
-        Act { replicate, iteration: self.iteration, roots: Roots::Own, cast: &self.cast }
+        Act { replicate, iteration: self.iteration, roots: Roots::Own, cast: &self.cast, judge: None }
     }
 }
 
@@ -272,13 +277,6 @@ pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecor
     }
 }
 
-/// Whether a cell trains something, so that its trials are not independent.
-#[must_use]
-pub fn learns(cell: &CellSpec) -> bool {
-    cell.agents.iter().any(|agent| agent.competence.is_learned())
-        || cell.protocol.stages.distil != Distil::None
-}
-
 /// Plays one cell.
 ///
 /// # Errors
@@ -287,7 +285,7 @@ pub fn play_cell(cell: &CellSpec, conditions: &Conditions) -> Result<CellRecord,
     plan::plan(cell).map_err(Stopped::Unplayable)?;
     let parts = (0..cell.replicates).into_par_iter();
     let parts = parts.map(|replicate| parts::replicate(cell, replicate, conditions));
-    let mut record = CellRecord { clustered: learns(cell), ..Default::default() };
+    let mut record = CellRecord { clustered: cell.learns(), ..Default::default() };
     // Of several that stopped the first replicate's reason counts, whichever was done first.
     let parts: Vec<Result<_, Stopped>> = parts.collect();
     if parts.iter().any(|part| matches!(part, Err(Stopped::Interrupted))) {

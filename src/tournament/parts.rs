@@ -3,7 +3,8 @@
 use crate::records::incentives::Incentives;
 use crate::records::{Key, PLAYED, Part, Sums};
 use crate::scenario::spec::CellSpec;
-use crate::tournament::{Act, Conditions, Stopped, in_order, learns, plan, play_act, play_blocks, prepare};
+use crate::tournament::judges::{self, Judge};
+use crate::tournament::{Act, Conditions, Stopped, in_order, plan, play_act, play_blocks, prepare};
 use crate::world::spawn::{Cast, Roots};
 use std::any::Any;
 use std::ops::Range;
@@ -11,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The order in which a cell's values are hashed: raised by whoever changes what an agent, an overseer, a stage or a family is
 /// made of, so that no old part is taken for one of another meaning.
-const KEYED: u32 = 1;
+const KEYED: u32 = 2;
 /// Rows of a world that are played before their trials are kept: some milliseconds of play.
 const ROWS: u64 = 1 << 16;
 
@@ -19,11 +20,12 @@ const ROWS: u64 = 1 << 16;
 pub(super) fn replicate(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<Part, Stopped> {
     // A fault of this program in one cell leaves the others whole.
     let played = catch_unwind(AssertUnwindSafe(|| {
-        if learns(cell) {
+        if cell.has_students() {
             trained(cell, replicate, conditions)
         } else {
-            let sums = trials(cell, replicate, 0..cell.trials, conditions)?;
-            Ok(Part { sums, ..Part::default() })
+            let judge = judges::of(cell, replicate, conditions)?;
+            let sums = trials(cell, replicate, judge.as_ref(), 0..cell.trials, conditions)?;
+            Ok(Part { sums, student: judge.map(|judge| judge.record), ..Part::default() })
         }
     }));
     let played = played.unwrap_or_else(|fault| Err(Stopped::Fault(internal(&*fault))));
@@ -50,16 +52,19 @@ fn internal(fault: &dyn Any) -> String {
 pub(super) fn trials(
     cell: &CellSpec,
     replicate: u32,
+    judge: Option<&Judge>,
     trials: Range<u64>,
     conditions: &Conditions,
 ) -> Result<Sums, Stopped> {
     let plan = plan::in_blocks(cell, conditions.block).map_err(Stopped::Unplayable)?;
     // Nobody has to be taught, so that everybody is as the scenario has it.
-    let act = Act { replicate, iteration: 0, roots: Roots::Own, cast: &vec![Cast::AsIs; cell.agents.len()] };
+    let cast = &vec![Cast::AsIs; cell.agents.len()];
+    let judge = judge.map(|judge| &judge.trained);
+    let act = Act { replicate, iteration: 0, roots: Roots::Own, cast, judge };
     let Some(journal) = conditions.journal else { return play_act(cell, &plan, act, trials, conditions) };
     let key = key(cell, &(replicate, conditions.keep_trials));
     // Pieces end where they would in any run, however many trials it has.
-    let each = (ROWS / plan.questions_max).max(1).next_power_of_two();
+    let each = (ROWS / plan.questions_max / plan.weight).max(1).next_power_of_two();
     let mut all = Sums::default();
     let (mut gaps, mut at) = (Vec::new(), trials.start);
     while at < trials.end {
@@ -105,7 +110,7 @@ fn trained(cell: &CellSpec, replicate: u32, conditions: &Conditions) -> Result<P
             ..Part::default()
         })
     };
-    whole(cell, &kept, conditions, matches, play)
+    whole(cell, &key(cell, &kept), 0..cell.trials, conditions, matches, play)
 }
 
 /// What agents could do in a cell, found in the journal or by play.
@@ -115,21 +120,22 @@ pub(super) fn incentives(
     play: impl FnOnce() -> Result<Option<Incentives>, Stopped>,
 ) -> Result<Option<Incentives>, Stopped> {
     let play = || Ok(Part { incentives: play()?, ..Part::default() });
-    let part = whole(cell, &("incentives", cell.replicates, cell.trials), conditions, || 0, play)?;
+    let key = key(cell, &("incentives", cell.replicates, cell.trials));
+    let part = whole(cell, &key, 0..cell.trials, conditions, || 0, play)?;
     Ok(part.incentives)
 }
 
 /// A part that is one with all its trials.
-fn whole(
+pub(super) fn whole(
     cell: &CellSpec,
-    what: &impl serde::Serialize,
+    key: &Key,
+    trials: Range<u64>,
     conditions: &Conditions,
     matches: impl FnOnce() -> u64,
     play: impl FnOnce() -> Result<Part, Stopped>,
 ) -> Result<Part, Stopped> {
     let Some(journal) = conditions.journal else { return play() };
-    let key = key(cell, what);
-    let part = match journal.find(&key, 0, cell.trials) {
+    let part = match journal.find(key, trials.start, trials.end) {
         Some((_, part)) => {
             (conditions.found)(matches());
             part
@@ -140,7 +146,7 @@ fn whole(
                 Err(Stopped::Failed(reason)) => Part { failed: Some(reason), ..Part::default() },
                 part => part?,
             };
-            journal.keep(&key, 0..cell.trials, &part).map_err(Stopped::Unkept)?;
+            journal.keep(key, trials, &part).map_err(Stopped::Unkept)?;
             part
         }
     };
@@ -158,7 +164,12 @@ fn key(cell: &CellSpec, what: &impl serde::Serialize) -> Key {
     let difficulty = (task.truth_advantage, task.difficulty, task.difficulty_per_level);
     let all =
         (PLAYED, cell.seed, &task.family, difficulty, &cell.overseer, &cell.protocol.stages, &cell.agents);
-    let text = postcard::to_stdvec(&(KEYED, all, what)).expect("a cell is plain data of known lengths");
+    key_of(&(all, what))
+}
+
+/// The hash of what determines a part.
+pub(super) fn key_of(what: &impl serde::Serialize) -> Key {
+    let text = postcard::to_stdvec(&(KEYED, what)).expect("a cell is plain data of known lengths");
     let mut key = Key::default();
     key.copy_from_slice(&blake3::hash(&text).as_bytes()[..16]);
     key
@@ -192,7 +203,7 @@ mod tests {
         let none = |file: &str| Err(format!("{file}: no files here"));
         let mut keys: Vec<Key> = Vec::new();
         for text in texts {
-            let source = Source { file: "x.toml", stem: "x", text, tables: &none };
+            let source = Source { file: "x.toml", stem: "x", text, files: &none };
             let cells = read(&source, &Overrides::default()).expect("a shipped scenario").cells;
             keys.extend(cells.iter().map(|cell| key(cell, &0)));
             assert_ne!(key(&cells[0], &0), key(&cells[0], &1));
@@ -205,7 +216,7 @@ mod tests {
         assert!(keys.len() * 10 > count * 7, "{} of {count}", keys.len());
         assert_eq!(
             (count, &hash[..16]),
-            (452, "d14d1b31ab10b930"),
+            (452, "81b87b824bb14e47"),
             "raise KEYED if what is hashed has changed"
         );
     }

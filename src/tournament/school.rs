@@ -268,13 +268,19 @@ impl<'a> Class<'a> {
         let mut apprentice = Apprentice::new(self, &streams).map_err(failed)?;
         let mut top = if training.curriculum == 0.0 { level_max } else { 1 };
         let plan = self.plan()?;
-        let start = Act { replicate: *replicate, iteration: 0, roots: Roots::Lessons(top), cast: &self.cast };
+        let start = Act {
+            replicate: *replicate,
+            iteration: 0,
+            roots: Roots::Lessons(top),
+            cast: &self.cast,
+            judge: None,
+        };
         let mut theatre = self.open(&plan, start);
         let (mut acts, mut loss) = (0, None);
         for round in 0..=training.rounds {
             let cast = self.seated(&taught.brain, &taught.sureness);
             let taught_up_to = top;
-            spawn::seat(&mut theatre.world, &self.cell, *replicate, taught.iteration, &cast);
+            spawn::seat(&mut theatre.world, &self.cell, (*replicate, taught.iteration), &cast, None);
             let first = self.first_lesson + u64::from(round) * u64::from(training.questions);
             let trials = first..first + u64::from(training.questions);
             let act = Act {
@@ -282,6 +288,7 @@ impl<'a> Class<'a> {
                 iteration: taught.iteration,
                 roots: Roots::Lessons(top),
                 cast: &cast,
+                judge: None,
             };
             let pupil = self.pupil(&taught.brain);
             let session = Session { theatre: &mut theatre, lanes: plan.lanes, act, pupil };
@@ -364,6 +371,7 @@ impl<'a> Class<'a> {
             iteration: taught.iteration,
             roots: Roots::AtLevel(level),
             cast: &cast,
+            judge: None,
         };
         let mut theatre = self.open(&plan, act(1));
         if let Some(decomposer) = &taught.decomposer {

@@ -8,7 +8,7 @@ use crate::tasks::Family;
 use crate::tasks::encoding::Pages;
 use crate::tournament::school;
 use crate::tournament::school::diary::{Diary, Wrong};
-use crate::tournament::{Conditions, Ready, Theatre, plan, prepare};
+use crate::tournament::{Act, Conditions, Ready, Theatre, judges, plan, prepare};
 use crate::world::components::{Asked, Claims, Match, NO_ROW};
 use crate::world::ground::Ground;
 use crate::world::mind::{Skill, Student};
@@ -27,7 +27,8 @@ pub fn trace(cell: &CellSpec, replicate: u32, trial: u64) -> Result<Trace, Strin
     let ready = prepare(cell, replicate, &Conditions::default(), Some(&mut diary))
         .map_err(|stopped| stopped.to_string())?;
     let plan = plan::in_blocks(&ready.cell, conditions.block)?;
-    let act = ready.act(replicate);
+    let judge = judges::of(cell, replicate, &Conditions::default()).map_err(|stopped| stopped.to_string())?;
+    let act = Act { judge: judge.as_ref().map(|judge| &judge.trained), ..ready.act(replicate) };
     let mut theatre = Theatre::open(&ready.cell, &plan, act, &conditions);
     theatre.world.resource_mut::<Journal>().on = true;
     theatre.play(trial, 1, act);
@@ -86,6 +87,11 @@ pub(super) fn tell(world: &mut World) -> Trace {
             verdict: ground.show_answer(asked.question, claims.verdict),
             right: ground.holds(0, Claim { question: asked.question, answer: claims.verdict }),
             children: Vec::new(),
+            exposure: journal
+                .exposures
+                .iter()
+                .find(|(at, _)| *at as usize == row)
+                .map(|(_, shown)| shown.clone()),
         })
         .collect();
     // Children come after their parents, so the last row is complete when it is reached from the end.

@@ -6,7 +6,7 @@ use crate::scenario::league::Pairing;
 use crate::scenario::spec::{CellSpec, Until};
 use crate::stats::comparison::pairs;
 use crate::stats::{LEVEL, sequence};
-use crate::tournament::{Conditions, Stopped, learns, parts};
+use crate::tournament::{Conditions, Stopped, parts};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub(super) fn play(
     until: Until,
     conditions: &Conditions,
 ) -> Result<Vec<CellRecord>, Stopped> {
-    if let Some(cell) = cells.iter().find(|cell| learns(cell)) {
+    if let Some(cell) = cells.iter().find(|cell| cell.learns()) {
         return Err(Stopped::Unplayable(format!(
             "{}: until needs independent trials, and these share a training; leave until out and set replicates",
             cell.id
@@ -100,7 +100,7 @@ fn is_wide(at: usize, rivals: &[usize], records: &[CellRecord], until: Until) ->
 /// Plays some trials of each replicate.
 fn play_range(cell: &CellSpec, trials: Range<u64>, conditions: &Conditions) -> Result<Vec<Sums>, Stopped> {
     let replicates = (0..cell.replicates).into_par_iter();
-    let sums = replicates.map(|replicate| parts::trials(cell, replicate, trials.clone(), conditions));
+    let sums = replicates.map(|replicate| parts::trials(cell, replicate, None, trials.clone(), conditions));
     sums.collect::<Vec<_>>().into_iter().collect()
 }
 

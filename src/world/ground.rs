@@ -56,6 +56,8 @@ pub struct Ground {
     words: usize,
     roots: Vec<Question>,
     answers_alike: Option<u32>,
+    /// Worlds that are known beforehand, in the order they are dealt to the trials of a replicate.
+    deck: Option<(u32, Vec<u32>)>,
 }
 
 /// Applies a perturbation to an answer that stands for the truth.
@@ -83,11 +85,12 @@ impl Ground {
         let words = task.family.context_words().max(1);
         let answers_alike = task.family.answers_alike();
         let (contexts, roots) = (vec![0; words * lanes], vec![Question(0); lanes]);
-        Self { task: task.clone(), contexts, words, roots, answers_alike }
+        Self { task: task.clone(), contexts, words, roots, answers_alike, deck: None }
     }
 
     /// Draws the worlds of the trials `first..first + lanes`.
     pub fn generate(&mut self, streams: &Streams, replicate: u32, first: u64, lanes: usize) {
+        self.shuffle(streams, replicate);
         let actor = Streams::actor(Purpose::Task, replicate, self.task.family.name());
         let family = &self.task.family;
         let mut words: Lanes = [[0; LANES]; 16];
@@ -99,10 +102,28 @@ impl Ground {
             for (i, at) in at.into_iter().enumerate().take(lanes - start) {
                 let lane = start + i;
                 let context = &mut self.contexts[lane * self.words..][..self.words];
+                if let Some((_, deck)) = &self.deck {
+                    context[0] = deck[((first + lane as u64) % deck.len() as u64) as usize];
+                }
                 let mut draws = streams.draws_from(at, &words, i);
                 self.roots[lane] = family.generate(&mut draws, context);
             }
         }
+    }
+
+    /// Shuffles the worlds of a replicate, if there are so many and no more.
+    fn shuffle(&mut self, streams: &Streams, replicate: u32) {
+        let Some(worlds) = self.task.family.worlds() else { return };
+        if self.deck.as_ref().is_some_and(|(of, _)| *of == replicate) {
+            return;
+        }
+        let actor = Streams::actor(Purpose::Deck, replicate, self.task.family.name());
+        let mut draws = streams.draws(Streams::at(actor, 0, Question::default(), Moment::default()));
+        let mut deck: Vec<u32> = (0..worlds).collect();
+        for at in (1..worlds).rev() {
+            deck.swap(at as usize, draws.below(at + 1) as usize);
+        }
+        self.deck = Some((replicate, deck));
     }
 
     #[inline]

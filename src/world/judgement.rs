@@ -6,6 +6,7 @@ use crate::overseers::{Exhausted, OverseerSpec};
 use crate::streams::{Actor, Address, Draws, Purpose, Streams};
 use crate::units::{Chance, below};
 use crate::world::components::Match;
+use crate::world::eye::{Eye, Reason};
 use crate::world::fault::{Fault, LEVELS, Members};
 use crate::world::ground::{Sight, flipped, perturbed};
 use crate::world::mind::Place;
@@ -29,6 +30,8 @@ pub struct Judgement {
     posteriors: Box<Posteriors>,
     /// Acts of combining that are not one.
     votes: u32,
+    /// What it sees pictures with, if it is a network.
+    pub eye: Option<Eye>,
 }
 
 /// What was decided of a claim.
@@ -61,9 +64,9 @@ fn posteriors(judging: &Fault) -> Box<Posteriors> {
 }
 
 impl Judgement {
-    /// The overseer of a replicate, which recombines by so many votes.
+    /// The overseer of a replicate, which recombines by so many votes and may see with a trained eye.
     #[must_use]
-    pub fn new(spec: &OverseerSpec, votes: u32, replicate: u32) -> Self {
+    pub fn new(spec: &OverseerSpec, votes: u32, replicate: u32, eye: Option<Eye>) -> Self {
         let actor = |purpose| Streams::actor(purpose, replicate, &spec.name);
         // Distinct from any overseer's name in judging: the purpose is the same.
         let name = format!("{} combining", spec.name);
@@ -74,6 +77,7 @@ impl Judgement {
         Self {
             spec: spec.clone(),
             votes,
+            eye,
             combining,
             posteriors: posteriors(&judging),
             judging,
@@ -169,6 +173,10 @@ impl Judgement {
     /// What it leans to, unaided, before anybody has argued: what a sycophant sees.
     #[must_use]
     pub fn leans(&self, at: Place, question: Question, level: u32) -> Answer {
+        if let Some(eye) = &self.eye {
+            let board = Eye::board(at, question);
+            return eye.judges(&board, &eye.glimpse(at, question, Reason::Leaning, &board)).0;
+        }
         if level <= self.spec.reach {
             self.answers_as(self.lean, at, question, level, 0)
         } else {

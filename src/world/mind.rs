@@ -4,6 +4,7 @@
 use crate::agents::learned::Decoding;
 use crate::agents::{Ability, AgentSpec, Lie, Stance};
 use crate::claim::{Answer, Claim, Perturbation, Question};
+use crate::pixels::play::Player;
 use crate::streams::{Actor, Address, LANES, Lanes, Moment, Purpose, Streams};
 use crate::tasks::Family;
 use crate::units::Chance;
@@ -41,6 +42,10 @@ pub struct Mind {
     pub sample: Actor,
     /// For a student: by level, how sure the overseer was of what it was taught; else empty.
     pub sureness: Vec<f64>,
+    /// How it chooses what to show of a picture.
+    pub player: Player,
+    /// What it draws where it shows.
+    pub showing: Actor,
 }
 
 /// What distillation leaves: an assistant, and what the overseer thinks of it.
@@ -120,6 +125,8 @@ impl Mind {
             inspection: actor(Purpose::Inspect),
             sample: actor(Purpose::Sample),
             sureness: Vec::new(),
+            player: spec.player.unwrap_or_default(),
+            showing: actor(Purpose::Show),
         }
     }
 

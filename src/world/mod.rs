@@ -4,6 +4,7 @@
 pub mod brain;
 pub mod clerk;
 pub mod components;
+pub mod eye;
 pub mod fault;
 pub mod ground;
 pub mod judgement;

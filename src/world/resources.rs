@@ -1,8 +1,8 @@
 //! Resources: the block at hand, the work lists of a tick, and the journal of a trace.
 
 use crate::claim::Answer;
-use crate::records::Sums;
 use crate::records::scores::Losses;
+use crate::records::{Exposure, Sums};
 use crate::scenario::stages::Stages;
 use crate::streams::Streams;
 use crate::world::components::Row;
@@ -128,6 +128,8 @@ pub struct Journal {
     pub on: bool,
     /// Lines by row, in the order they were told.
     pub lines: Vec<(Row, String)>,
+    /// What was shown of pictures, by row.
+    pub exposures: Vec<(Row, Exposure)>,
 }
 
 impl Journal {

@@ -2,11 +2,13 @@
 
 use crate::agents::{Ability, AgentSpec};
 use crate::claim::{Answer, Question};
+use crate::learners::judges::TrainedJudge;
 use crate::scenario::spec::{CellSpec, TaskSpec};
 use crate::streams::{Moment, Purpose, Streams};
 use crate::tasks::Family;
 use crate::world::brain::Brain;
 use crate::world::components::{Asked, Claims, Match, NO_ROW, Parts};
+use crate::world::eye::Eye;
 use crate::world::ground::Ground;
 use crate::world::judgement::Judgement;
 use crate::world::mind::{Mind, Student};
@@ -65,8 +67,15 @@ pub enum Cast {
     Schooled(Arc<Brain>),
 }
 
-/// Seats the line-up and the overseer for a replicate; `cast` says who is in the first seats.
-pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, cast: &[Cast]) {
+/// Seats the line-up and the overseer for a replicate; `cast` says who is in the first seats, `judge` what the overseer
+/// sees pictures with.
+pub fn seat(
+    world: &mut World,
+    cell: &CellSpec,
+    (replicate, iteration): (u32, u16),
+    cast: &[Cast],
+    judge: Option<&Arc<TrainedJudge>>,
+) {
     let seated: Vec<_> =
         world.query::<(bevy_ecs::entity::Entity, &Mind)>().iter(world).map(|(e, _)| e).collect();
     let judges: Vec<_> =
@@ -87,7 +96,11 @@ pub fn seat(world: &mut World, cell: &CellSpec, replicate: u32, iteration: u16, 
         .collect();
     // Spawned in the protocol's order into an empty table: a seat is a row.
     world.spawn_batch(minds);
-    world.spawn(Judgement::new(&cell.overseer, cell.protocol.stages.decompose.votes(), replicate));
+    let overseer = &cell.overseer;
+    let eye = overseer.network.zip(judge).map(|(network, judge)| {
+        Eye::new(judge.clone(), network.training().pixels, replicate, &overseer.name)
+    });
+    world.spawn(Judgement::new(overseer, cell.protocol.stages.decompose.votes(), replicate, eye));
 }
 
 /// Which questions the matches of a block are about.

@@ -9,7 +9,7 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 const out = process.argv[2];
 const only = process.argv[3];
 // The longest first, so that two browsers share them well.
-const SAMPLES = ["large", "distillation", "sweep", "plain", "incentives", "empty"];
+const SAMPLES = ["large", "distillation", "sweep", "pixels", "plain", "incentives", "empty"];
 const VIEWS = {
   plain: ["leaderboard", "cost", "pairs", "published", "cells", "provenance"],
   sweep: ["leaderboard", "sweep", "phase", "cost", "pairs", "cells", "provenance"],
@@ -26,6 +26,7 @@ const VIEWS = {
     "provenance",
   ],
   incentives: ["leaderboard", "sweep", "cost", "incentives", "cells", "provenance"],
+  pixels: ["leaderboard", "cost", "pairs", "matches", "cells", "provenance"],
   large: ["leaderboard", "sweep", "phase", "cost", "cells", "provenance"],
   empty: ["provenance"],
 };
@@ -40,7 +41,7 @@ const looks = (sample) =>
     ["desktop", "dark"],
     ["phone", "light"],
     ["phone", "dark"],
-  ].slice(0, { distillation: 4 }[sample] ?? 3);
+  ].slice(0, { distillation: 4, pixels: 4 }[sample] ?? 3);
 const OPEN_MAX_MS = 3000;
 
 let passed = 0,
@@ -354,6 +355,178 @@ async function tree() {
   await page.close();
 }
 
+/** What is seen of the picture of the open match, and what is said of it. */
+const shownPicture = (page) =>
+  page.evaluate(() => {
+    const one = document.querySelector("#matches .exposure");
+    const seen = (selector) =>
+      [...one.querySelectorAll(selector)].filter((part) => part.getBoundingClientRect().width > 0);
+    return {
+      numbers: seen(".picture text").map((text) => text.textContent),
+      outlines: seen(".picture .outline").map((part) => part.parentNode.classList[1]),
+      badges: seen(".picture .badge").map((part) =>
+        part.hasAttribute("transform") ? "turned" : part.tagName,
+      ),
+      colours: seen(".picture .outline").map((part) => getComputedStyle(part).stroke),
+      faint: seen(".picture .faint rect").length,
+      shown: seen(".picture .shown .ink").length,
+      alt: one.querySelector(".picture").getAttribute("aria-label"),
+      value: one.querySelector("input[type=range]").getAttribute("aria-valuetext"),
+      says: one.querySelector(".at").textContent,
+      caption: one.querySelector("caption").textContent,
+      legend: [...one.querySelectorAll(".sides li")].map((item) => item.textContent),
+      beliefs: [...one.querySelectorAll("tbody tr")].map((row) => ({
+        text: row.innerText.replace(/\s+/g, " ").trim(),
+        percent: Number(row.querySelector(".number").textContent),
+        bar: row.querySelector(".bar").getBoundingClientRect().width,
+        room: row.querySelector(".bars").clientWidth,
+      })),
+    };
+  });
+
+/** A picture that is shown by moves: stepped through by keyboard, as a whole and as the judge sees it. */
+async function pictures(screen, theme) {
+  const where = `pictures ${screen} ${theme}`;
+  const { page, troubles } = await open("pixels", { screen, theme });
+  await go(page, "matches");
+  const evil = "</script><img src=x onerror=alert(1)>";
+  check(`${where}: only the open one is drawn`, (await page.$$(".picture")).length === 1);
+  const all = await shownPicture(page);
+  check(`${where}: all moves at first`, all.numbers.join() === "1,2,3,4", all.numbers.join());
+  check(`${where}: sides take turns`, all.outlines.join() === "first,second,first,second");
+  check(`${where}: sides differ in colour`, new Set(all.colours).size === 2, all.colours.join());
+  check(`${where}: sides differ without colour`, new Set(all.badges).size === 2, all.badges.join());
+  check(`${where}: the whole picture is there`, all.faint > 80, String(all.faint));
+  check(
+    `${where}: who is who`,
+    all.legend.join("|") === `expert shows first, stands by 7|${evil} shows second, stands by 9`,
+    all.legend.join("|"),
+  );
+  check(
+    `${where}: the picture in words`,
+    [1, 2, 3, 4].every((move) => all.alt.includes(`Move ${move}: `)) &&
+      all.alt.includes("expert shows row 23, column 13, ink 255"),
+    all.alt,
+  );
+  const sum = all.beliefs.reduce((sum, { percent }) => sum + percent, 0);
+  check(`${where}: ten labels`, all.beliefs.length === 10 && Math.abs(sum - 100) < 0.6, String(sum));
+  check(
+    `${where}: bars are as long as beliefs`,
+    all.beliefs.every(({ bar, room, percent }) => Math.abs(bar / room - percent / 100) < 0.08) &&
+      all.beliefs[7].bar > all.beliefs[9].bar,
+    JSON.stringify(all.beliefs),
+  );
+  check(
+    `${where}: labels are marked`,
+    all.beliefs[7].text.includes("expert ✓ true label verdict") &&
+      all.beliefs[9].text.includes(evil) &&
+      all.beliefs[0].text.split(" ").length === 2,
+    `${all.beliefs[7].text} | ${all.beliefs[9].text} | ${all.beliefs[0].text}`,
+  );
+
+  const slider = await page.$("#matches input[type=range]");
+  check(
+    `${where}: the control has a name`,
+    (await slider.evaluate((one) => one.labels[0].textContent)).startsWith("Moves shown"),
+  );
+  await slider.focus();
+  for (const key of ["ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+  const two = await shownPicture(page);
+  check(`${where}: steps back by keyboard`, two.numbers.join() === "1,2" && two.shown === 2);
+  check(
+    `${where}: says where it is`,
+    two.says.startsWith("Move 2 of 4: ") && two.says.includes(evil),
+    two.says,
+  );
+  check(`${where}: the control says so too`, two.value.startsWith("move 2 of 4: "), two.value);
+  check(`${where}: words follow`, two.alt.includes("Move 2: ") && !two.alt.includes("Move 3: "), two.alt);
+  check(
+    `${where}: beliefs follow`,
+    two.caption === "What the judge thinks after move 2 of 4. Its verdict is the likelier of 7 and 9." &&
+      two.beliefs.some(({ percent }, i) => percent !== all.beliefs[i].percent),
+    two.caption,
+  );
+  await page.keyboard.press("Home");
+  const none = await shownPicture(page);
+  check(
+    `${where}: nothing is shown at first`,
+    none.numbers.length === 0 && none.says === "Move 0 of 4: nothing is shown yet." && none.faint > 80,
+    none.says,
+  );
+  check(
+    `${where}: no belief is made up`,
+    none.beliefs.every(({ text, bar }) => text.includes("–") && bar === 0),
+  );
+  await page.keyboard.press("End");
+
+  const [whole, judge] = await page.$$("#matches input[type=radio]");
+  await judge.click();
+  const blind = await shownPicture(page);
+  check(`${where}: the judge sees no more than what was shown`, blind.faint === 0 && blind.shown === 4);
+  check(`${where}: and words say so`, blind.alt.includes("only what was shown"), blind.alt);
+  const found = await violations(page, theme);
+  check(`${where}: accessible as the judge sees it`, found.length === 0, found.join("\n   "));
+  await page.screenshot({
+    path: path.join(out, "pictures", `pixels-judge-${screen}-${theme}.png`),
+    fullPage: true,
+  });
+  await whole.click();
+  check(`${where}: back to the whole`, (await shownPicture(page)).faint > 80);
+  await judge.click();
+
+  const order = await page.$$eval("#matches .exposure input", (all) => all.map((one) => one.type));
+  check(`${where}: the order of the controls`, order.join() === "radio,radio,range", order.join());
+  // Another strategy: chance shows, and the way to look stays.
+  await choose(page, "chance");
+  const chance = await shownPicture(page);
+  check(
+    `${where}: chance looks like nobody`,
+    chance.outlines.every((one) => one === "chance") && chance.badges.every((one) => one === "turned"),
+    chance.badges.join(),
+  );
+  check(`${where}: the way to look stays`, chance.faint === 0 && chance.shown > 0);
+  check(`${where}: chance is named`, chance.legend[0] === "chance shows", chance.legend.join("|"));
+  // One in which nothing was shown.
+  await choose(page, "open debate");
+  const empty = await page.$$eval("#matches option", (all) =>
+    all.map((one) => one.text).find((text) => text.startsWith("trial 7,")),
+  );
+  await choose(page, empty);
+  const cut = await shownPicture(page);
+  check(
+    `${where}: a picture that nothing was shown of`,
+    cut.says === "Move 0 of 0: nothing was shown." && cut.numbers.length === 0,
+    cut.says,
+  );
+  check(`${where}: quiet`, troubles.length === 0, troubles.join("\n   "));
+  await page.close();
+}
+
+/** A match is drawn soon, of two hundred, and on paper. */
+async function manyPictures() {
+  const { page } = await open("pixels");
+  await go(page, "matches");
+  const ms = await page.evaluate(() => {
+    const select = [...document.querySelectorAll("#matches select")].at(-1);
+    const start = performance.now();
+    for (let i = 0; i < select.options.length; i += 1) {
+      select.selectedIndex = i;
+      select.dispatchEvent(new Event("change"));
+    }
+    return (performance.now() - start) / select.options.length;
+  });
+  check("pictures: a match is drawn soon", ms < 100, `${ms} ms`);
+  check("pictures: one at a time", (await page.$$(".picture")).length === 1);
+  await page.emulateMediaType("print");
+  const printed = await page.$$eval("#matches .exposure > *", (all) =>
+    all.filter((one) => one.checkVisibility()).map((one) => one.className),
+  );
+  check("pictures: on paper without the controls", printed.join() === "at,beside", printed.join());
+  const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
+  fs.writeFileSync(path.join(out, "pictures", "pixels.pdf"), pdf);
+  await page.close();
+}
+
 /** What the open view draws in its n-th chart: lines, bands, and what is written. */
 const drawn = (page, n = 0) =>
   page.$$eval(
@@ -619,6 +792,8 @@ if (!only) {
   await incentives();
   await ratings();
   await tree();
+  for (const [screen, theme] of looks("pixels")) await pictures(screen, theme);
+  await manyPictures();
   await rest();
 }
 await Promise.all(browsers.map((one) => one.close()));

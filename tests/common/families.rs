@@ -39,6 +39,9 @@ pub fn specs() -> Vec<FamilySpec> {
             all.push(spec("union_find", &format!(r#"{rest}, "ask": "{ask}""#)));
         }
     }
+    for part in ["test", "train"] {
+        all.push(spec("sparse_pixels", &format!(r#""pictures": "mnist", "part": "{part}""#)));
+    }
     let tried: BTreeSet<&str> = all.iter().map(FamilySpec::name).collect();
     let listed: BTreeSet<&str> = elenchus::tasks::variants().iter().map(|variant| variant.name).collect();
     assert_eq!(tried, listed, "every listed family is tested");
@@ -51,6 +54,9 @@ pub fn trial(spec: &FamilySpec, seed: u64, trial: u64) -> (Vec<u32>, Question) {
     let actor = Streams::actor(Purpose::Task, 0, spec.name());
     let mut draws = streams.draws(Streams::at(actor, trial, Question(0), Moment::default()));
     let mut context = vec![0; spec.context_words()];
+    if let Some(worlds) = spec.worlds() {
+        context[0] = draws.below(worlds);
+    }
     let root = spec.generate(&mut draws, &mut context);
     (context, root)
 }

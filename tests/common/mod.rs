@@ -15,6 +15,15 @@ use elenchus::tasks::claim_tree::{ClaimTree, Combine};
 use elenchus::tournament::{Conditions, play_cell};
 use elenchus::units::Probability;
 
+/// Whether a scenario could not be read for pictures that are no part of the program and were not installed: the message
+/// names them and the package.
+pub fn lacks_pictures(problems: &str) -> bool {
+    let folder = "/usr/share/datasets/fashion-mnist";
+    problems.contains(folder)
+        && problems.contains("dataset-fashion-mnist")
+        && !std::path::Path::new(folder).exists()
+}
+
 pub fn p(value: f64) -> Probability {
     Probability::new(value).expect("a test's probability")
 }
@@ -51,6 +60,7 @@ pub fn overseer(judging: ErrorModel, combining: ErrorModel) -> OverseerSpec {
         miscalibration: 1.0,
         scepticism: 0.5,
         cost: Cost { check: 1, combine: 1, read: 0 },
+        network: None,
     }
 }
 

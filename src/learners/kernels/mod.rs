@@ -9,11 +9,14 @@ pub mod adamw;
 pub mod attention;
 pub mod blocks;
 pub mod choice;
+pub mod convolution;
 pub mod embedding;
 pub mod exp;
 pub mod gemm;
 pub mod head;
 pub mod norm;
+pub mod reach;
+pub mod shown;
 mod tile;
 
 /// Lanes of every reduction.

@@ -4,6 +4,7 @@ use super::*;
 use crate::agents::learned::Schedule;
 use crate::streams::{Address, Streams};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// What the script has run one network through.
 #[derive(Deserialize)]

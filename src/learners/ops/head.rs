@@ -1,7 +1,7 @@
 //! The losses, each one operation with a way back: their gradients fall out on the way forward.
 
 use super::{Numbers, numbers, scalar};
-use crate::learners::batch::Batch;
+use crate::learners::batch::{Batch, Targets};
 use crate::learners::kernels::choice::{Logits, losses};
 use crate::learners::kernels::head::{Kept, Sizes, back, logits, loss};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
@@ -21,7 +21,7 @@ pub(super) struct Head {
 
 /// The loss of logits without pointers.
 pub(super) struct Loss {
-    batch: Arc<Batch>,
+    targets: Arc<Targets>,
     grads: Mutex<Vec<f32>>,
 }
 
@@ -37,8 +37,8 @@ impl Head {
 }
 
 impl Loss {
-    pub(super) fn new(batch: Arc<Batch>) -> Self {
-        Self { batch, grads: Mutex::default() }
+    pub(super) fn new(targets: Arc<Targets>) -> Self {
+        Self { targets, grads: Mutex::default() }
     }
 }
 
@@ -57,7 +57,7 @@ impl CustomOp2 for Head {
         let sizes = self.sizes(x_layout.shape().dims2()?.1);
         let mut kept = self.kept.lock().expect("no panic before");
         logits(sizes, numbers(x, x_layout)?, numbers(weights, weights_layout)?, &mut kept);
-        let nats = loss(sizes, &self.batch.copies, self.batch.wanted(), &mut kept);
+        let nats = loss(sizes, &self.batch.copies, self.batch.targets.wanted(), &mut kept);
         Ok((CpuStorage::F32(vec![nats as f32]), Shape::from(())))
     }
 
@@ -91,7 +91,7 @@ impl CustomOp1 for Loss {
         let fixed = numbers(storage, layout)?;
         let mut grads = vec![0.0; fixed.len()];
         let all = Logits { fixed, pointed: &[], copies: &[] };
-        let nats = losses(all, self.batch.alphabet.classes, self.batch.wanted(), &mut grads, &mut []);
+        let nats = losses(all, self.targets.classes, self.targets.wanted(), &mut grads, &mut []);
         *self.grads.lock().expect("no panic before") = grads;
         Ok((CpuStorage::F32(vec![nats as f32]), Shape::from(())))
     }

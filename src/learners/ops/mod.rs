@@ -3,14 +3,18 @@
 //! first is tested against, and what a GPU computes.
 
 mod blocks;
+mod convolution;
 mod dense;
 mod embed;
 mod head;
+mod shown;
 pub mod stock;
 
-use super::batch::Batch;
+use super::batch::{Batch, Targets};
 use super::kernels::attention::Heads;
 use super::kernels::embedding::Gather;
+use super::kernels::reach::Reaches;
+use super::kernels::shown::Shown;
 use candle_core::{CpuStorage, Layout, Result, Storage, StorageRef, Tensor, bail};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -45,6 +49,44 @@ impl Ops {
         match self {
             Self::Exact => table.apply_op2(bias, embed::First { by, batch: batch.clone() }),
             Self::Stock => stock::gather(table, by, batch)?.broadcast_add(bias)?.relu(),
+        }
+    }
+
+    /// (784, width) mask and value and (width) bias -> (pictures, width): what the pixels shown of each picture add up
+    /// to, cut off at zero.
+    ///
+    /// # Errors
+    /// If shapes do not fit.
+    pub fn shown(self, weights: [&Tensor; 3], shown: &Arc<Shown>) -> Result<Tensor> {
+        let [mask, value, bias] = weights;
+        match self {
+            Self::Exact => mask.apply_op3(value, bias, shown::Sums { shown: shown.clone() }),
+            Self::Stock => stock::shown(weights, shown),
+        }
+    }
+
+    /// (50, planes) w and (planes) b -> (maps 196, planes): the first convolution of each picture and, behind them, of a
+    /// blank one, cut off at zero and halved by maxima.
+    ///
+    /// # Errors
+    /// If shapes do not fit.
+    pub fn look(self, w: &Tensor, b: &Tensor, reaches: &Arc<Reaches>) -> Result<Tensor> {
+        match self {
+            Self::Exact => w.apply_op2(b, convolution::Look::new(reaches.clone())),
+            Self::Stock => stock::look(w, b, &reaches.shown),
+        }
+    }
+
+    /// (maps 196, inputs) x from [`Ops::look`], (25 inputs, planes) w and (planes) b -> (pictures, 49 planes): the second
+    /// convolution of each picture, cut off at zero and halved by maxima. Where no pixel reaches, the blank map stands
+    /// for a picture's own, and takes the gradients.
+    ///
+    /// # Errors
+    /// If shapes do not fit.
+    pub fn convolve(self, x: &Tensor, w: &Tensor, b: &Tensor, reaches: &Arc<Reaches>) -> Result<Tensor> {
+        match self {
+            Self::Exact => x.apply_op3(w, b, convolution::Convolve::new(reaches.clone())),
+            Self::Stock => stock::convolve(x, w, b),
         }
     }
 
@@ -99,10 +141,10 @@ impl Ops {
     ///
     /// # Errors
     /// If shapes do not fit.
-    pub fn loss(self, logits: &Tensor, batch: &Arc<Batch>) -> Result<Tensor> {
+    pub fn loss(self, logits: &Tensor, targets: &Arc<Targets>) -> Result<Tensor> {
         match self {
-            Self::Exact => logits.apply_op1(head::Loss::new(batch.clone())),
-            Self::Stock => stock::loss(logits, batch),
+            Self::Exact => logits.apply_op1(head::Loss::new(targets.clone())),
+            Self::Stock => stock::loss(logits, targets),
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::learners::kernels::tests::noise;
+use crate::pixels::board::Pixel;
 use crate::tasks::encoding::{Alphabet, NO_COPY, Pages};
 use candle_core::{Device, Var};
 
@@ -41,6 +42,11 @@ type Run<'a> = dyn Fn(Ops, &[Var]) -> Result<Tensor> + 'a;
 
 /// Outputs and gradients against candle's own; gradients against central differences too.
 fn check(name: &str, vars: &[Var], run: &Run) {
+    check_within(name, vars, 5e-3, run);
+}
+
+/// [`check`], where differences need not be nearer than this share of the greatest gradient.
+fn check_within(name: &str, vars: &[Var], differ: f32, run: &Run) {
     let out = |ops| run(ops, vars).expect(name);
     let near = |what: &str, a: &[f32], b: &[f32], most: f32| {
         assert_eq!(a.len(), b.len(), "{name}: {what}");
@@ -57,7 +63,7 @@ fn check(name: &str, vars: &[Var], run: &Run) {
         let what = format!("gradient {at}");
         near(&what, &ours, &numbers(stock.get(var.as_tensor()).expect("a gradient")), 5e-6);
         assert!(ours.iter().any(|x| *x != 0.0), "{name}: {what} is zero");
-        near(&format!("{what} by differences"), &differences(var, &|| out(Ops::Exact)), &ours, 5e-3);
+        near(&format!("{what} by differences"), &differences(var, &|| out(Ops::Exact)), &ours, differ);
     }
 }
 
@@ -88,6 +94,37 @@ fn embeddings_and_first_layers() {
     let vars = [var(2, &[55, WIDTH], 0.1, 0.2), var(3, &[WIDTH], 1.0, 0.0)];
     let by = Gather { each: 15, per_token: 3, step: 11, width: WIDTH };
     check("first", &vars, &|ops, vars| ops.first(vars[0].as_tensor(), vars[1].as_tensor(), by, &batch));
+}
+
+/// The same pixel twice, a picture with nothing shown, and the last pixel.
+fn shown() -> Shown {
+    let mut shown = Shown::default();
+    let pixel = |at, ink| Pixel::new(at, ink).expect("a pixel");
+    let pictures = [vec![pixel(5, 255), pixel(300, 20)], vec![], vec![pixel(5, 90), pixel(783, 128)]];
+    pictures.iter().for_each(|pixels| shown.push(pixels));
+    shown
+}
+
+#[test]
+fn first_layers_over_what_is_shown() {
+    let shown = Arc::new(shown());
+    // Shifted, so that no difference steps over the cut.
+    let vars = [var(1, &[784, 3], 0.2, 0.3), var(2, &[784, 3], 0.2, 0.1), var(3, &[3], 0.1, -0.3)];
+    check("shown", &vars, &|ops, v| ops.shown(std::array::from_fn(|i| v[i].as_tensor()), &shown));
+}
+
+#[test]
+fn convolutions() {
+    let reaches = Arc::new(Reaches::of(shown()));
+    // Nothing blank lies at a cut, but some maxima are so near each other that a difference steps over them.
+    let first = [var(1, &[50, 3], 1.0, 0.0), var(2, &[3], 0.1, 0.5)];
+    check_within("look", &first, 0.05, &|ops, v| ops.look(v[0].as_tensor(), v[1].as_tensor(), &reaches));
+    let [w, b] = first;
+    let both = [w, b, var(3, &[75, 4], 0.3, 0.0), var(4, &[4], 0.2, 0.7)];
+    check_within("look and convolve", &both, 0.05, &|ops, v| {
+        let x = ops.look(v[0].as_tensor(), v[1].as_tensor(), &reaches)?;
+        ops.convolve(&x, v[2].as_tensor(), v[3].as_tensor(), &reaches)
+    });
 }
 
 #[test]
@@ -153,7 +190,7 @@ fn heads_and_losses() {
             ops.head(v[0].as_tensor(), std::array::from_fn(|i| v[i + 1].as_tensor()), &batch)
         });
         let logits = [var(8, &[4, 7], 3.0, 0.0)];
-        check("loss", &logits, &|ops, v| ops.loss(v[0].as_tensor(), &batch));
+        check("loss", &logits, &|ops, v| ops.loss(v[0].as_tensor(), &batch.targets));
     }
 }
 
@@ -163,7 +200,7 @@ fn losses_of_far_logits_are_finite() {
     let mut far = vec![0.0_f32; 28];
     far.iter_mut().step_by(3).for_each(|x| *x = 300.0);
     let logits = Var::from_slice(&far, (4, 7), &Device::Cpu).expect("a variable");
-    let loss = Ops::Exact.loss(logits.as_tensor(), &batch).expect("a loss");
+    let loss = Ops::Exact.loss(logits.as_tensor(), &batch.targets).expect("a loss");
     let loss: f32 = loss.to_scalar().expect("a number");
     assert!(loss.is_finite() && loss > 1.0, "{loss}");
 }

@@ -4,6 +4,7 @@
 //! Indices that point nowhere are shown as unknown, never followed. Numbers that are not finite are shown as
 //! missing.
 
+use crate::records::{Shown, Stood};
 use serde::{Deserialize, Serialize};
 
 /// A page. Empty lists leave out the views that would show them.
@@ -337,6 +338,20 @@ pub struct Node {
     pub deciding: bool,
     /// Sub-questions.
     pub children: Vec<Node>,
+    /// What was shown of the picture that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+}
+
+/// What a judge was shown of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The picture of 28 x 28 pixels, row after row, each as two hexadecimal digits; 00 where there is no ink.
+    pub picture: String,
+    /// Pixels in the order they were shown.
+    pub shown: Vec<Shown>,
+    /// Who stood for which label, where that is known.
+    pub stood: Vec<Stood>,
 }
 
 /// What can happen at a question.

@@ -13,8 +13,8 @@ mod samples;
 mod tests;
 
 pub use data::{
-    Axis, Bin, Bins, Cell, Group, Incentive, Mark, Match, Metric, Node, PageData, Pair, Pressure, Published,
-    Rating, RatingTable, Response, Round, Tie,
+    Axis, Bin, Bins, Cell, Exposure, Group, Incentive, Mark, Match, Metric, Node, PageData, Pair, Pressure,
+    Published, Rating, RatingTable, Response, Round, Tie,
 };
 
 use embed::{escaped, filled, json, nonce};
@@ -39,6 +39,8 @@ const SCRIPT: &str = concat!(
     include_str!("web/table.js"),
     include_str!("web/plot.js"),
     include_str!("web/choose.js"),
+    include_str!("web/picture.js"),
+    include_str!("web/exposure.js"),
     include_str!("web/views/leaderboard.js"),
     include_str!("web/views/sweep.js"),
     include_str!("web/views/phase.js"),

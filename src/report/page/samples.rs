@@ -2,11 +2,13 @@
 
 mod distillation;
 mod incentives;
+mod pixels;
 
 use super::*;
 
 pub(super) use distillation::distillation;
 pub(super) use incentives::incentives;
+pub(super) use pixels::pixels;
 
 /// A word sequence, for numbers that scatter.
 struct Scatter(u64);

@@ -69,7 +69,7 @@ fn data_survive_being_turned_to_columns() {
         assert_eq!(json["pressure"]["n"][i], row.n);
         assert_eq!(json["pressure"]["interval"][i], serde_json::json!(row.interval));
     }
-    for data in [data, pressed] {
+    for data in [data, pressed, samples::pixels()] {
         let text = serde_json::to_string(&data).expect("JSON");
         assert_eq!(serde_json::from_str::<PageData>(&text).expect("PageData"), data);
     }
@@ -108,6 +108,30 @@ fn names_of_incentives_never_become_markup() {
     assert_eq!(json["pressure"]["agent"][0], evil);
     assert_eq!(json["incentives"][0]["equilibrium"], evil);
     assert_eq!(json["incentives"][0]["responses"][0]["stance"], evil);
+}
+
+#[test]
+fn names_of_who_shows_never_become_markup() {
+    let data = samples::pixels();
+    let shown = |of: &Match| of.root.exposure.as_ref().expect("a picture").shown.clone();
+    let evil = shown(&data.matches[0])[1].by.clone().expect("a name");
+    assert!(evil.contains("</script>"));
+    let html = page(&data);
+    assert!(!own(&html).contains(&evil));
+    let told = &data_of(&html)["matches"][0]["root"]["exposure"];
+    assert_eq!(told["shown"][1]["by"], evil.as_str());
+    assert_eq!(told["stood"][1]["by"], evil.as_str());
+    assert_eq!(told["picture"].as_str().map(str::len), Some(2 * 28 * 28));
+}
+
+#[test]
+fn two_hundred_pictures_fit_a_page_and_questions_without_one_do_not_speak_of_it() {
+    let data = samples::pixels();
+    assert_eq!(data.matches.len(), 200);
+    let bytes = page(&data).len();
+    assert!(bytes < 2_000_000, "{bytes} bytes");
+    let json = data_of(&page(&samples::distillation()));
+    assert_eq!(json["matches"][0]["root"].get("exposure"), None);
 }
 
 #[test]
@@ -182,6 +206,7 @@ fn write_pages() {
         ("sweep", samples::sweep()),
         ("distillation", samples::distillation()),
         ("incentives", samples::incentives()),
+        ("pixels", samples::pixels()),
         ("large", samples::large()),
         (
             "empty",

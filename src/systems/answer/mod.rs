@@ -7,8 +7,10 @@ mod say;
 use crate::claim::Answer;
 use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party};
 use crate::streams::Streams;
+use crate::systems::exposure;
 use crate::systems::sight::{Scene, Table, VOTE_COIN, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
+use crate::world::eye::{Eye, Reason};
 use crate::world::judgement::{plurality, tells};
 use crate::world::mind::Mind;
 use crate::world::resources::{Journal, Queues};
@@ -152,11 +154,23 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
         return guess;
     }
     ledger.checks += overseer.members();
-    let answer = overseer.answers(at, asked.question, level, 0);
+    let answers = at.ground.answers(asked.question);
+    let (answer, sure) = match &overseer.eye {
+        Some(eye) => {
+            let board = Eye::board(at, asked.question);
+            let shown = eye.glimpse(at, asked.question, Reason::Judging, &board);
+            if journal.on {
+                exposure::tell(eye, at, asked.question, &shown, |_| None, Vec::new(), (row, journal));
+            }
+            eye.judges(&board, &shown)
+        }
+        None => {
+            (overseer.answers(at, asked.question, level, 0), overseer.judging.sureness(level, answers, 1))
+        }
+    };
     let erred = !at.ground.holds(at.lane, crate::claim::Claim { question: asked.question, answer });
     ledger.erred += u32::from(erred);
-    let answers = at.ground.answers(asked.question);
-    ledger.confidence *= tells(overseer.judging.sureness(level, answers, 1), answers);
+    ledger.confidence *= tells(sure, answers);
     journal.tell(row, || {
         let mark = if erred { ", and errs" } else { "" };
         format!("{} checks: {}{mark}", overseer.spec.name, at.ground.show_answer(asked.question, answer))

@@ -3,4 +3,5 @@
 pub mod bout;
 pub mod consultancy;
 pub mod debate;
+pub mod pixels;
 pub mod verification;

@@ -111,7 +111,7 @@ impl Class<'_> {
         let plan = plan::in_blocks(&self.cell, Some(1)).map_err(Stopped::Unplayable)?;
         let cast = self.seated(&entry.brain, &entry.sureness);
         let (iteration, roots) = (entry.iteration, Roots::Lessons(entry.top));
-        let act = Act { replicate: self.replicate, iteration, roots, cast: &cast };
+        let act = Act { replicate: self.replicate, iteration, roots, cast: &cast, judge: None };
         let mut theatre = self.open(&plan, act);
         if let Some((decomposer, _)) = entry.decomposer.as_ref().filter(|(_, first)| trial >= *first) {
             theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));

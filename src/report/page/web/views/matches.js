@@ -120,12 +120,12 @@ function matchParts(match) {
           `, replicate ${match.replicate}, trial ${match.trial}`,
         )
       : null,
-    h("ul", { class: "tree" }, nodeItem(match.root, true)),
+    h("ul", { class: "tree" }, nodeItem(match.root, true, match.truth)),
   ].filter(Boolean);
 }
 
-/** A question, open where it leads to the deciding error. */
-function nodeItem(node, isRoot) {
+/** A question, open where it leads to the deciding error; `truth`: its true answer, where that is known. */
+function nodeItem(node, isRoot, truth) {
   const leads = anywhere(node, (one) => one.deciding);
   const head = [
     h("span", { class: "question" }, node.question),
@@ -165,11 +165,24 @@ function nodeItem(node, isRoot) {
         node.children.map((child) => nodeItem(child, false)),
       )
     : null;
-  if (!lines && !children)
+  if (!lines && !children && !node.exposure)
     return h("li", { class: kind, tabindex: node.deciding ? "-1" : null }, h("div", { class: "leaf" }, head));
-  return h(
-    "li",
-    {},
-    h("details", { class: kind, open: isRoot || leads }, h("summary", {}, head), lines, children),
+  const details = h(
+    "details",
+    { class: kind, open: isRoot || leads },
+    h("summary", {}, head),
+    lines,
+    children,
   );
+  if (node.exposure) {
+    // A picture is drawn when it is first seen.
+    const draw = () => {
+      if (!details.open) return;
+      details.removeEventListener("toggle", draw);
+      details.firstElementChild.after(exposureParts(node.exposure, truth, node.verdict));
+    };
+    details.addEventListener("toggle", draw);
+    draw();
+  }
+  return h("li", {}, details);
 }
