@@ -10,6 +10,7 @@ use elenchus::pixels::exact::Exact;
 use elenchus::pixels::idx::Pictures;
 use elenchus::pixels::judge::{Judge, Naive, Question, Sight};
 use elenchus::pixels::play::{Rules, Side};
+use elenchus::pixels::search::Tree;
 use elenchus::streams::{Address, Streams};
 use std::hint::black_box;
 use std::path::Path;
@@ -75,6 +76,16 @@ fn speed(criterion: &mut Criterion) {
         "moves a core-second: {ours:.1} million, summed anew {naive:.1} million, ratio {:.1}",
         ours / naive
     );
+    let streams = Streams::new(4);
+    let question = Question::precommitted(7, 3).expect("labels");
+    let rules = Rules::new(4, Side::Honest).expect("turns");
+    let rollouts = rate(&|| {
+        let mut draws = streams.draws(Address::default());
+        let mut tree = Tree::new(&fast, rules, question);
+        black_box(tree.choose(&[], 10_000, &mut |below| draws.below(below)));
+        10_000
+    });
+    println!("rollouts of tree search a core-second: {rollouts:.2} million, at the first of four moves");
     let start = Instant::now();
     let mut won = 0;
     for at in 0..200 {

@@ -305,10 +305,18 @@ fn a_tampered_result_is_told_by_cell_and_column() {
 #[cfg(debug_assertions)]
 #[test]
 fn a_debug_build_reproduces_what_a_release_build_stored() {
-    for name in ["quickstart", "christiano-families", "error-kinds", "imported-judge"] {
-        let (stdout, _) = ends(0, &["reproduce", &stored(name)]);
-        assert!(stdout.contains("reproduced"), "{stdout}");
+    let names = ["quickstart", "christiano-families", "error-kinds", "imported-judge"];
+    let all = names.map(stored);
+    let arguments = ["reproduce"].into_iter().chain(all.iter().map(String::as_str));
+    let (stdout, _) = ends(0, &arguments.collect::<Vec<_>>());
+    let said: Vec<&str> = stdout.lines().collect();
+    assert_eq!(said.len(), 4);
+    for (name, line) in names.iter().zip(said) {
+        assert!(line.contains(name) && line.contains("reproduced"), "{stdout}");
     }
+    // One that is no result does not keep the others from being compared, and is what the end tells of.
+    let (stdout, stderr) = ends(2, &["reproduce", "scenarios", &stored("quickstart")]);
+    assert!(stdout.contains("reproduced") && stderr.contains("scenarios"), "{stdout}{stderr}");
 }
 
 #[test]

@@ -154,6 +154,19 @@ const ASKS_THE_TRUTH: &[(&str, &str, usize)] = &[
     ("world/spawn.rs", "question_to_learn", 1),
 ];
 
+/// What a picture shows is in its gallery and its family, which players see: its label is behind the fence all the same.
+#[test]
+fn nobody_at_play_reads_a_label() {
+    for (file, text) in all() {
+        let plays = file.starts_with("systems/") || file.starts_with("world/") && file != "world/ground.rs";
+        for way in [".gallery(", ".truth(", ".is_right(", ".generate("] {
+            let reads = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(way));
+            let draws = file == "world/spawn.rs" && way == ".generate(";
+            assert!(!plays || !reads || draws, "src/{file} asks {way}: it may know the truth by that");
+        }
+    }
+}
+
 #[test]
 fn the_truth_is_asked_for_only_where_it_may_be() {
     const QUESTIONS: &[&str] = &[

@@ -1,21 +1,21 @@
 //! Debates over pictures as cells of a tournament: with a judge that was taught little, which is enough for what must hold of
 //! any judge.
 
-mod common;
-
-use common::program::{ends, root, shown};
+use elenchus::agents::{AgentSpec, Competence, Lie, Stance};
 use elenchus::learners::judges::{TrainedJudge, load};
-use elenchus::overseers::network::JudgeNetwork;
 use elenchus::pixels::board::Board;
 use elenchus::pixels::exact::Exact;
+use elenchus::pixels::gallery::{Gallery, Part};
 use elenchus::pixels::judge::{Judge, Question, Sight, verdict};
-use elenchus::pixels::play::{Rules, Side};
+use elenchus::pixels::play::{Player, Rules, Side};
 use elenchus::records::{CellRecord, TrialRecord};
 use elenchus::scenario::spec::CellSpec;
+use elenchus::scenario::stages::{CrossCheck, Sides};
 use elenchus::scenario::{Overrides, Source, read};
 use elenchus::streams::Streams;
 use elenchus::tasks::Family;
 use elenchus::tournament::{Conditions, plan, play, trace};
+use elenchus::units::Probability;
 use elenchus::world::ground::Ground;
 
 const TRIALS: u64 = 60;
@@ -91,7 +91,7 @@ fn pictures(cell: &CellSpec) -> Vec<(Board, u8)> {
     let picture = |lane| {
         let question = ground.root(lane);
         let board = Board::of(family.picture(question).expect("a picture"));
-        (board, family.truth(&[question.0 as u32], question).0 as u8)
+        (board, Gallery::mnist().part(Part::Test).label(question.0 as usize).expect("a label"))
     };
     (0..TRIALS as usize).map(picture).collect()
 }
@@ -191,6 +191,48 @@ fn a_match_is_told_as_it_was_recorded() {
     }
 }
 
+/// Two honest sides that believe otherwise each stand by their own label, in an open debate too; a deceiver that names its lie
+/// later is contested whatever it would say; of two deceivers the second chooses.
+#[test]
+fn sides_stand_for_what_they_say() {
+    let open = "[[protocol]]\nname = \"open\"\npreset = \"pixel_debate\"\nprecommit = false\nagents = [\"honest\", \"liar\"]";
+    let mut cell = cells("\"greedy\"", "\"greedy\"", "worst", open).swap_remove(0);
+    let half = Competence::ByLevel { accuracy: Probability::saturating(0.5), decay: Probability::ZERO };
+    cell.agents[0].competence = half.clone();
+    let deceived = &played(std::slice::from_ref(&cell))[0];
+    assert_eq!(deceived.total().contested, TRIALS, "nothing goes undebated for a lie that nobody has named");
+    // Who names nothing and loses stood for nothing.
+    for trial in &deceived.trials {
+        assert!(trial.verdict != trial.sides[0] || trial.sides[1] == u16::MAX, "{trial:?}");
+    }
+    cell.agents[1] = AgentSpec { name: "other".into(), ..cell.agents[0].clone() };
+    let honest = &played(std::slice::from_ref(&cell))[0];
+    for trial in &honest.trials {
+        assert!(trial.sides.contains(&trial.verdict), "one of the two labels that were said: {trial:?}");
+    }
+    for agent in &mut cell.agents {
+        agent.stance = Stance::Deceptive { lie: Lie::Worst };
+    }
+    cell.protocol.stages.cross_check = CrossCheck::Glimpse { turns: None };
+    let lies = &played(std::slice::from_ref(&cell))[0];
+    assert!(lies.trials.iter().all(|trial| trial.sides[0] != trial.sides[1]));
+}
+
+/// An overseer that is a network and answers primitive questions was trained for it, and one whose means are spent tosses
+/// between the two claims.
+#[test]
+fn a_network_is_asked_wherever_an_overseer_is() {
+    let split = "[[protocol]]\npreset = \"amplification\"\nprimitives = \"overseer\"\nagents = [\"honest\"]";
+    let [asked, alone] = [split, ALONE]
+        .map(|protocols| right(&played(&cells("\"greedy\"", "\"greedy\"", "worst", protocols))[0]));
+    assert_eq!(asked, alone, "the same glimpse of the same picture");
+    let mut poor = cells("\"greedy\"", "\"greedy\"", "random", DEBATES).swap_remove(0);
+    poor.overseer.budget = Some(0);
+    let spent = &played(std::slice::from_ref(&poor))[0];
+    assert!(spent.trials.iter().all(|trial| trial.sides.contains(&trial.verdict)));
+    assert_eq!(spent.total().checks, 0);
+}
+
 /// Trials are dealt without replacement: of so many trials as there are pictures each is one.
 #[test]
 fn every_picture_is_dealt_once() {
@@ -225,6 +267,16 @@ fn judges_and_pictures_go_together() {
         let tree = serde_json::json!({ "family": "claim_tree", "depth": 1, "branching": 2, "answers": 2, "combine": "sum" });
         cell.task.family = serde_json::from_value(tree).expect("a family");
     };
+    let taught = "[[protocol]]\nname = \"taught\"\nagents = [\"honest\"]\ndecompose = { kind = \"tree\" }\ndistil = \"parametric\"";
+    let taught = refused(&|_| (), taught);
+    assert!(taught.contains("nobody learns from those so far"), "{taught}");
+    let long = |cell: &mut CellSpec| {
+        cell.agents[0].player = Some(Player::Exact);
+        cell.protocol.stages.cross_check =
+            CrossCheck::Pixels { turns: Some(7), precommit: true, sides: Sides::AsListed };
+    };
+    let long = refused(&long, DEBATES);
+    assert!(long.contains("exact play of 7 pixels would take hours a picture: show at most 6"), "{long}");
     let pictureless = refused(&elsewhere, ALONE);
     assert!(pictureless.contains("claim_tree has none: choose family = \"sparse_pixels\""), "{pictureless}");
 }

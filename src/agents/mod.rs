@@ -277,14 +277,14 @@ pub fn stances() -> Vec<Variant> {
         Variant {
             name: "deceptive",
             doc: "argues against its own belief; with a wrong belief it may argue the truth",
-            sees: "its own belief; with lie = \"worst\" also the overseer's declared error models and negligence",
+            sees: "its own belief; with lie = \"worst\" also the overseer's declared error models and negligence; before an overseer that is a network, with \"plausible\" and \"worst\" what that makes of a picture",
             source: "",
             fields: &[optional(
                 "lie",
                 Shape::OneOf(&["random", "plausible", "worst"]),
                 "\"random\"",
                 "",
-                "which other answer it gives",
+                "which other answer it gives: any, the one most like its belief (of a picture that is shown, the one that pixels at random speak for most often), or the best response to the overseer (of a picture, one that wins if any does)",
             )],
         },
         Variant {

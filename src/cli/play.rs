@@ -108,10 +108,10 @@ pub type Wanted<'a> = (&'a CellSpec, u32, u64);
 /// Cells whose matches are kept at most; a page with more is not read.
 const TOLD_MAX: usize = 200;
 
-/// The matches to be kept of a run: the first few trials of each cell that trains nothing, for what trains
-/// would be trained again for each of them.
+/// The matches to be kept of a run: the first few trials of each cell that trains nobody of its line-up, for what trains
+/// would be trained again for each of them; a judge is trained once.
 pub fn told(cells: &[CellSpec], each: u64) -> Vec<Wanted<'_>> {
-    let untrained = cells.iter().filter(|cell| !cell.learns()).take(TOLD_MAX);
+    let untrained = cells.iter().filter(|cell| !cell.has_students()).take(TOLD_MAX);
     untrained.flat_map(|cell| (0..each.min(cell.trials)).map(move |trial| (cell, 0, trial))).collect()
 }
 

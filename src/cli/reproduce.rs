@@ -14,12 +14,13 @@ use clap::builder::RangedU64ValueParser;
 use serde_json::json;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct Reproduce {
-    /// The result directory
-    result: PathBuf,
+    /// The result directories; what several of them have learned is trained once
+    #[arg(required = true)]
+    results: Vec<PathBuf>,
     /// Compare only this many cells, 1 or more, picked by --pick
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     cells: Option<usize>,
@@ -41,9 +42,30 @@ pub struct Reproduce {
 }
 
 impl Reproduce {
-    /// Plays and compares.
+    /// Plays and compares: all of them, whatever comes of one; the first that is not as stored decides how it ends.
     pub fn play(self) -> Outcome {
-        let stored = results::Outcome::read(&self.result).map_err(|error| match error {
+        let [result] = &self.results[..] else {
+            let mut end = End::Done;
+            for result in &self.results {
+                let one = self.compare(result).unwrap_or_else(|(end, message)| {
+                    anstream::eprintln!("{message}");
+                    end
+                });
+                if one == End::Interrupted {
+                    return Ok(one);
+                }
+                if end == End::Done {
+                    end = one;
+                }
+            }
+            return Ok(end);
+        };
+        self.compare(result)
+    }
+
+    /// Plays and compares one.
+    fn compare(&self, result: &Path) -> Outcome {
+        let stored = results::Outcome::read(result).map_err(|error| match error {
             Unreadable::NoResult(message) => (End::Usage, message),
             Unreadable::Incomplete(message) => (End::Incomplete, message),
         })?;
@@ -54,7 +76,7 @@ impl Reproduce {
                 format!(
                     "{}: made under SEMANTICS {of}, this program has {SEMANTICS} and cannot judge it; nothing was \
                      compared, use the version that made it",
-                    self.result.display()
+                    result.display()
                 ),
             ));
         }
@@ -66,10 +88,10 @@ impl Reproduce {
         let optimise = stored.manifest["optimised"] == json!(true);
         let large = Large::of(&scenario).filter(|_| only.is_none());
         if let Some((large, None)) = large.as_ref().map(|large| (large, self.cells)) {
-            let Self { threads, block, .. } = self;
+            let Self { threads, block, .. } = *self;
             let options = Options { threads, block, keep_trials, optimise, progress, ..Options::default() };
             let difference = large.compare(&stored, &options)?;
-            return self.said(difference, large.len());
+            return self.said(result, difference, large.len());
         }
         let mut cells = match (&large, self.cells) {
             (Some(large), Some(count)) => Cow::Owned(large.some(count, &self.pick)?),
@@ -85,7 +107,7 @@ impl Reproduce {
             cells.sort_by_cached_key(|cell| results::hash(&format!("{}{}", self.pick, cell.id)));
             cells.truncate(count);
         }
-        let Self { threads, block, .. } = self;
+        let Self { threads, block, .. } = *self;
         let options = Options { threads, block, keep_trials, optimise, progress, ..Options::default() };
         let records = play::all(&cells, &options)?;
         let refs: Vec<&CellSpec> = cells.iter().collect();
@@ -101,21 +123,20 @@ impl Reproduce {
         let now = played.outcome().map_err(|error| (End::Failed, error))?;
         let partial = self.cells.is_some();
         let difference = self.difference(&stored, &now, partial);
-        match self.said(difference, cells.len() as u64)? {
+        match self.said(result, difference, cells.len() as u64)? {
             End::Done => said(&[], &unmet(&scenario, &refs, &records)),
             end => Ok(end),
         }
     }
 
     /// Says what differs, if anything does.
-    fn said(&self, difference: Option<String>, cells: u64) -> Outcome {
+    fn said(&self, result: &Path, difference: Option<String>, cells: u64) -> Outcome {
         let verdict = difference.as_deref().unwrap_or("reproduced");
         if self.json {
-            let json =
-                json!({ "reproduced": difference.is_none(), "cells": cells, "difference": difference });
+            let json = json!({ "result": result, "reproduced": difference.is_none(), "cells": cells, "difference": difference });
             print(&format!("{json}\n"))?;
         } else {
-            print(&format!("{}: {verdict}, {cells} cells\n", self.result.display()))?;
+            print(&format!("{}: {verdict}, {cells} cells\n", result.display()))?;
         }
         Ok(if difference.is_some() { End::Differs } else { End::Done })
     }

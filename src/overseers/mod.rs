@@ -126,8 +126,23 @@ impl OverseerSpec {
     pub fn problem(&self) -> Option<String> {
         let network = self.network?;
         let plain = ErrorModel::Uniform { rate: Probability::ZERO, over: Over::Others };
-        if self.error != plain || self.combining != plain || self.panel.members != 1 {
-            return Some("an overseer that is a network errs by what it has learned; leave out error, combining and panel".into());
+        let alone = Panel { members: 1, correlation: Probability::ZERO, share_wrong: true };
+        let unmoved = Bias { first: 0.0, longer: 0.0, confident: 0.0 };
+        let set = [
+            ("error", self.error != plain),
+            ("combining", self.combining != plain),
+            ("lasting", self.lasting),
+            ("panel", self.panel != alone),
+            ("bias", self.bias != unmoved),
+            ("negligence", self.negligence != 0),
+            ("scepticism", self.scepticism != 0.5),
+        ];
+        let set: Vec<&str> = set.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect();
+        if !set.is_empty() {
+            return Some(format!(
+                "an overseer that is a network errs by what it has learned and not by a model; leave out {}",
+                set.join(", ")
+            ));
         }
         network.problem().map(|problem| format!("network: {problem}"))
     }

@@ -9,6 +9,8 @@ use std::io::Read;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Unsigned bytes in three dimensions: pictures, rows, columns.
 const IMAGES: u32 = 0x0000_0803;
+/// More pictures than these, 784 MB, are no set to be held in memory.
+const COUNT_MAX: u32 = 1_000_000;
 /// Unsigned bytes in one dimension.
 const NUMBERS: u32 = 0x0000_0801;
 
@@ -77,6 +79,9 @@ fn read(what: &str, file: &[u8], magic: u32, shape: &[u32]) -> Result<Vec<u8>, S
         return Err(format!("{what}: want magic number {magic:#010x}, got {found:#010x}"));
     }
     let count = word(4)?;
+    if count > COUNT_MAX {
+        return Err(format!("{what}: want at most {COUNT_MAX} items, got {count}"));
+    }
     for (i, &want) in shape.iter().enumerate() {
         let got = word(8 + 4 * i)?;
         if got != want {
@@ -110,7 +115,7 @@ fn unpack<'a>(what: &str, file: &'a [u8], header: usize, shape: &[u32]) -> Resul
     decoder.by_ref().take(header as u64).read_to_end(&mut bytes).map_err(bad)?;
     let count =
         bytes.get(4..).and_then(|rest| rest.first_chunk()).map_or(0, |&count| u32::from_be_bytes(count));
-    let want = u64::from(count) * item(shape);
+    let want = u64::from(count.min(COUNT_MAX)) * item(shape);
     decoder.by_ref().take(want + 1).read_to_end(&mut bytes).map_err(bad)?;
     let rest = decoder.into_inner();
     // One byte too many is told by whoever counts them; then the end of the packed data was not reached either.
@@ -209,7 +214,12 @@ mod tests {
             (
                 file(IMAGES, &[u32::MAX, 28, 28], &[1, 2]),
                 seven.clone(),
-                "images: truncated: want 3367254359280 bytes for 4294967295 items, got 2",
+                "images: want at most 1000000 items, got 4294967295",
+            ),
+            (
+                gzip(&file(IMAGES, &[1_000_000, 28, 28], &[1, 2])),
+                seven.clone(),
+                "images: truncated: want 784000000 bytes for 1000000 items, got 2",
             ),
             (good.clone(), labels(&[7]), "labels: want 2, one for each image, got 1"),
             (good.clone(), labels(&[7, 10]), "labels: want 0 to 9, got 10 at 1"),

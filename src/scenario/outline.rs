@@ -8,6 +8,7 @@ use crate::scenario::resolve::point;
 use crate::scenario::spec::{CellSpec, ProtocolSpec, TaskSpec, Until};
 use crate::scenario::sweep::{Axis, set};
 use crate::scenario::validate::Reader;
+use crate::tasks::FamilySpec;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
@@ -122,6 +123,11 @@ impl Outline {
         let none = |file: &str| Err(format!("{file}: a resolved scenario reads no files"));
         let each = points.par_iter().map(|index| {
             let mut reader = Reader::new(&none);
+            for task in self.base.tasks.iter() {
+                if let FamilySpec::SparsePixels(pixels) = &task.family {
+                    reader.knows(pixels);
+                }
+            }
             let cells = self.at(&mut reader, u128::from(*index));
             match reader.problems.first() {
                 Some(problem) => Err(format!("{}: {}", problem.path, problem.message)),

@@ -42,7 +42,9 @@ pub enum Preset {
         precommit: bool,
         sides: Sides,
     },
-    PixelGlimpse,
+    PixelGlimpse {
+        turns: Option<u32>,
+    },
     Vote,
     Amplification {
         depth: u32,
@@ -144,7 +146,7 @@ pub fn presets() -> Vec<Variant> {
             "Irving2018",
             "no debate: the overseer sees as many pixels at random, and decides between two claims; what a debate is to be measured by",
             "overseer, a network: pixels at random; 1 check; a deceiver whose lie is the worst knows which; equal claims are the verdict",
-            &[],
+            &[SHOWN],
         ),
         preset(
             "vote",
@@ -227,7 +229,7 @@ impl Preset {
             Self::PixelDebate { turns, precommit, sides } => {
                 contested(CrossCheck::Pixels { turns, precommit, sides })
             }
-            Self::PixelGlimpse => contested(CrossCheck::Glimpse),
+            Self::PixelGlimpse { turns } => contested(CrossCheck::Glimpse { turns }),
             Self::Amplification { depth, votes, primitives } => Stages {
                 decompose: Decompose::Tree { depth, votes, primitives },
                 ..alone(Answering::Agent, Judge::Overseer)

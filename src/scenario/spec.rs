@@ -1,12 +1,13 @@
 //! The valid, immutable form of a scenario: what the engine plays. Everything
 //! here is resolved: sweeps are cells, presets are stages, files are read.
 
-use crate::agents::{AgentSpec, Competence};
+use crate::agents::{AgentSpec, Competence, Stance};
 use crate::overseers::OverseerSpec;
+use crate::overseers::network::JudgeNetwork;
 use crate::scenario::distil::Distil;
 use crate::scenario::league::League;
 use crate::scenario::outline::Outline;
-use crate::scenario::stages::Stages;
+use crate::scenario::stages::{Answering, CrossCheck, Decompose, Party, Stages};
 use crate::tasks::FamilySpec;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -87,7 +88,18 @@ impl CellSpec {
     /// Whether something is trained in it before play, so that its trials are not independent.
     #[must_use]
     pub fn learns(&self) -> bool {
-        self.has_students() || self.overseer.network.is_some()
+        self.has_students() || self.judge().is_some()
+    }
+
+    /// The network that judges in it, if its overseer is one and is asked anything.
+    #[must_use]
+    pub fn judge(&self) -> Option<JudgeNetwork> {
+        let Stages { decompose, answer, cross_check, .. } = &self.protocol.stages;
+        let asked = *answer == Answering::Overseer
+            || *cross_check != CrossCheck::None
+            || matches!(decompose, Decompose::Tree { primitives: Party::Overseer, .. })
+            || self.agents.iter().any(|agent| agent.stance == Stance::Sycophantic);
+        self.overseer.network.filter(|_| asked)
     }
 
     /// Whether somebody of the line-up is trained.

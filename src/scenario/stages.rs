@@ -190,7 +190,10 @@ pub enum CrossCheck {
         sides: Sides,
     },
     /// The overseer, a network, sees some pixels of a picture at random, and decides between two claims.
-    Glimpse,
+    Glimpse {
+        /// Pixels that it sees; `None`: as many as it was trained to see.
+        turns: Option<u32>,
+    },
 }
 
 /// The order of speech.
@@ -251,14 +254,14 @@ pub(super) const SHOWN: Field = optional(
     Shape::Count { min: 1, max: 8 },
     "",
     "pixels",
-    "pixels shown in all, the sides taking turns; as many as the overseer was trained to see if absent",
+    "pixels that are shown in all; as many as the overseer was trained to see if absent",
 );
 pub(super) const PRECOMMIT: Field = optional(
     "precommit",
     Shape::Flag,
     "true",
     "",
-    "whether both sides name their labels first, and of the two the one that the overseer finds likelier wins; otherwise a deceiver wins with any verdict but the other's label",
+    "whether both sides name their labels first, and of the two the one that the overseer finds likelier wins; otherwise a deceiver wins with any verdict but the other's label; of two deceivers the one listed first stands by a random lie",
 );
 
 /// The ways to contest.
@@ -295,7 +298,7 @@ pub fn cross_checks() -> Vec<Variant> {
         stage(
             "glimpse",
             "an overseer that is a network sees pixels of a picture at random, and decides between two claims",
-            &[],
+            &[SHOWN],
         ),
     ];
     LIST.to_vec()
@@ -351,7 +354,7 @@ impl CrossCheck {
             | Self::CrossExamination { sides, .. }
             | Self::Critique { sides }
             | Self::Pixels { sides, .. } => sides,
-            Self::None | Self::Consultancy { .. } | Self::Glimpse => Sides::AsListed,
+            Self::None | Self::Consultancy { .. } | Self::Glimpse { .. } => Sides::AsListed,
         }
     }
 }

@@ -149,17 +149,23 @@ impl<'a> Reader<'a> {
         Some(map)
     }
 
+    /// Takes note of pictures that were hung, so that no file of theirs is read again.
+    pub fn knows(&mut self, pixels: &SparsePixels) {
+        self.galleries.insert(pixels.pictures.clone(), pixels.gallery().clone());
+    }
+
     /// Hangs the pictures of a task in its family, and notes what they hash to.
     pub fn hang(&mut self, path: &str, node: &Node, pixels: &mut SparsePixels) -> Option<()> {
-        if let Some(known) = self.galleries.get(&pixels.pictures) {
-            pixels.gallery = known.clone();
-        } else if let Err(problem) = pixels.hang(self.files) {
+        let hung = match self.galleries.get(&pixels.pictures) {
+            Some(known) => pixels.hang_again(known.clone()),
+            None => pixels.hang(self.files),
+        };
+        if let Err(problem) = hung {
             let place = node.get("pictures").map_or(&node.place, |member| &member.place).clone();
             self.wrong(&place, &join(path, "pictures"), problem);
             return None;
         }
-        self.galleries.insert(pixels.pictures.clone(), pixels.gallery.clone());
-        pixels.digest = Some(pixels.gallery.digest().to_owned());
+        self.knows(pixels);
         Some(())
     }
 

@@ -44,7 +44,11 @@ fn resolved(path: &Path, text: &str, overrides: &Overrides) -> Result<Scenario, 
 /// # Errors
 /// What is wrong with it.
 pub fn from_document(document: &serde_json::Value) -> Result<Scenario, String> {
-    from_document_with(document, &|name| bytes(Path::new(name)))
+    let here = "(a relative path is looked for from where the program was started)";
+    from_document_with(document, &|name| {
+        let path = Path::new(name);
+        bytes(path).map_err(|error| if path.is_relative() { format!("{error} {here}") } else { error })
+    })
 }
 
 /// The longest text that is read; some files have no end.

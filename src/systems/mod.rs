@@ -66,7 +66,7 @@ fn installs(stages: &Stages) -> Vec<Install> {
             let judge = judge::verification::verify.in_set(Judge);
             schedule.add_systems((cross_check::contest.in_set(Contest), judge));
         },
-        CrossCheck::Pixels { .. } | CrossCheck::Glimpse => |schedule| {
+        CrossCheck::Pixels { .. } | CrossCheck::Glimpse { .. } => |schedule| {
             let judge = judge::pixels::judge.in_set(Judge);
             schedule.add_systems((cross_check::contest.in_set(Contest), judge));
         },

@@ -100,6 +100,14 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Of two seats the one that stands by its label of a picture, and the one that opposes it: who deceives, or, where both
+    /// or nobody does, who is listed second.
+    #[must_use]
+    pub fn roles(&self) -> [usize; 2] {
+        let standing = usize::from(self.minds[0].deceives() && !self.minds[1].deceives());
+        [standing, 1 - standing]
+    }
+
     /// Whether the agent in seat 1 stands first at a question.
     #[must_use]
     #[inline]

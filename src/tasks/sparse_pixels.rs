@@ -21,7 +21,7 @@ pub struct SparsePixels {
     pub digest: Option<String>,
     /// The pictures themselves, hung when the scenario is read.
     #[serde(skip)]
-    pub gallery: Gallery,
+    gallery: Gallery,
 }
 
 /// What a scenario may say of sparse pixels.
@@ -49,6 +49,26 @@ pub const VARIANT: Variant = Variant {
 };
 
 impl SparsePixels {
+    /// The pictures, to learn from and to be judged.
+    #[must_use]
+    pub fn gallery(&self) -> &Gallery {
+        &self.gallery
+    }
+
+    /// Hangs pictures that were hung before.
+    ///
+    /// # Errors
+    /// If they are others than those that were played.
+    pub fn hang_again(&mut self, gallery: Gallery) -> Result<(), String> {
+        let found = gallery.digest();
+        if let Some(want) = self.digest.as_deref().filter(|want| *want != found) {
+            return Err(format!("want the pictures that were played, of digest {want}, got others, of {found}"));
+        }
+        self.digest = Some(found.to_owned());
+        self.gallery = gallery;
+        Ok(())
+    }
+
     /// Hangs the pictures; `read` gives the bytes of a file.
     ///
     /// # Errors
@@ -64,19 +84,13 @@ impl SparsePixels {
                 )
             })?
         };
-        let found = gallery.digest();
-        if let Some(want) = self.digest.as_deref().filter(|want| *want != found) {
-            return Err(format!("want the pictures that were played, of digest {want}, got others, of {found}"));
-        }
-        self.digest = Some(found.to_owned());
-        self.gallery = gallery;
-        Ok(())
+        self.hang_again(gallery)
     }
 }
 
 impl Family for SparsePixels {
     fn context_words(&self) -> usize {
-        1
+        2
     }
 
     fn worlds(&self) -> Option<u32> {
@@ -84,6 +98,9 @@ impl Family for SparsePixels {
     }
 
     fn generate(&self, _draws: &mut Draws, context: &mut [u32]) -> Question {
+        // The label is the truth, and in the context alone: a question knows no more than which picture it is about.
+        let label = self.gallery.part(self.part).label(context[0] as usize);
+        context[1] = label.map_or(u32::from(Answer::UNKNOWN.0), u32::from);
         Question(context[0].into())
     }
 
@@ -104,7 +121,7 @@ impl Family for SparsePixels {
     }
 
     fn truth(&self, context: &[u32], _question: Question) -> Answer {
-        self.gallery.part(self.part).label(context[0] as usize).map_or(Answer::UNKNOWN, |label| Answer(label.into()))
+        Answer(context[1] as u16)
     }
 
     fn step(&self, _context: &[u32], _question: Question, _subs: &[Answer]) -> Step {

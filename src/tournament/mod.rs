@@ -271,6 +271,7 @@ fn prepare(
 /// # Errors
 /// [`Stopped`] when interrupted, or when a cell cannot be planned.
 pub fn play(cells: &[CellSpec], conditions: &Conditions) -> Result<Vec<CellRecord>, Stopped> {
+    judges::train_all(cells, conditions);
     match cells.first().map(|cell| cell.until).filter(|until| *until != Until::default()) {
         Some(until) => until::play(cells, until, conditions),
         None => league::play(cells, conditions),

@@ -3,11 +3,12 @@
 
 use crate::agents::Competence;
 use crate::agents::learned::{NetworkSpec, Training};
-use crate::overseers::network::JudgeNetwork;
 use crate::scenario::spec::CellSpec;
 use crate::tasks::Family;
+use crate::tournament::judges::costs;
 use crate::tournament::shards::{self, Shard};
-use crate::tournament::{judges, plan};
+use crate::tournament::{parts, plan};
+use std::collections::BTreeMap;
 
 /// About how many bytes a run takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,7 @@ const PART: u64 = 200;
 #[must_use]
 pub fn needs(cells: &[CellSpec], threads: u64, keep_trials: bool) -> Needs {
     let (mut all, mut world, mut training) = (Needs { memory: PROGRAM, disk: 0 }, 0, 0);
+    let mut judges: BTreeMap<(String, u64), u64> = BTreeMap::new();
     for cell in cells {
         let replicates = u64::from(cell.replicates);
         let trials = cell.trials.saturating_mul(replicates);
@@ -47,17 +49,21 @@ pub fn needs(cells: &[CellSpec], threads: u64, keep_trials: bool) -> Needs {
         let Ok(plan) = plan::in_blocks(cell, None) else { continue };
         let rows = plan.lanes as u64 * plan.questions_max;
         world = world.max(rows * ROW);
-        let pieces =
-            if cell.has_students() { replicates } else { trials.div_ceil(rows.max(1) * 8).max(replicates) };
+        let each = parts::piece(&plan).min(rows.max(1) * 8);
+        let pieces = if cell.has_students() { replicates } else { trials.div_ceil(each).max(replicates) };
         let disk = LINES.saturating_mul(1 + replicates / 4).saturating_add(pieces.saturating_mul(PART));
         all.disk = all.disk.saturating_add(disk).saturating_add(bits / 2).saturating_add(kept / 2);
         training = training.max(trained(cell));
-        if let Some(network) = cell.overseer.network.filter(|_| judges::is_trained(cell)) {
-            training = training.max(judge(&network));
-            // Each replicate's judge is kept.
-            all.disk = all.disk.saturating_add(weights_of(&network).saturating_mul(4 * replicates));
+        if let Some(network) = cell.judge() {
+            training = training.max(costs::memory(cell, &network));
+            // Each replicate's judge is kept, once for all cells; debug text tells descriptions apart.
+            judges.insert(
+                (format!("{network:?}"), cell.seed),
+                costs::weights(&network).saturating_mul(4 * replicates),
+            );
         }
     }
+    all.disk = all.disk.saturating_add(judges.values().sum());
     let each = world.saturating_add(training);
     all.memory = all.memory.saturating_add(each.saturating_mul(threads.max(1)));
     all
@@ -84,26 +90,6 @@ pub fn needs_of_share(
     let own: Vec<CellSpec> = own.collect();
     let Needs { memory, disk } = needs(&own, threads, keep_trials);
     Ok(Needs { memory: memory.saturating_add(cells.len() as u64 * CELL), disk })
-}
-
-/// Weights of a judge of pictures.
-fn weights_of(network: &JudgeNetwork) -> u64 {
-    match *network {
-        JudgeNetwork::Dense { width, .. } => 1_579 * u64::from(width),
-        JudgeNetwork::Convolution { .. } => 3_300_000,
-    }
-}
-
-/// What the training of a judge of pictures holds: the pictures and their pixels, weights with their moments and
-/// gradients, and a step's states.
-fn judge(network: &JudgeNetwork) -> u64 {
-    const PICTURES: u64 = 90 << 20;
-    let each = match *network {
-        JudgeNetwork::Dense { width, .. } => 16 * u64::from(width),
-        JudgeNetwork::Convolution { .. } => 16 * 50_000,
-    };
-    let step = each.saturating_mul(network.training().batch.into());
-    PICTURES.saturating_add(weights_of(network) * 32).saturating_add(step)
 }
 
 /// What the trainings of a cell hold: lessons, weights with their moments and gradients, and a step's states.

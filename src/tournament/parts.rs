@@ -4,7 +4,7 @@ use crate::records::incentives::Incentives;
 use crate::records::{Key, PLAYED, Part, Sums};
 use crate::scenario::spec::CellSpec;
 use crate::tournament::judges::{self, Judge};
-use crate::tournament::{Act, Conditions, Stopped, in_order, plan, play_act, play_blocks, prepare};
+use crate::tournament::{Act, Conditions, Plan, Stopped, in_order, plan, play_act, play_blocks, prepare};
 use crate::world::spawn::{Cast, Roots};
 use std::any::Any;
 use std::ops::Range;
@@ -48,6 +48,11 @@ fn internal(fault: &dyn Any) -> String {
     format!("a fault of this program, please report it: {text}")
 }
 
+/// Trials of a piece that is kept by itself.
+pub(super) fn piece(plan: &Plan) -> u64 {
+    (ROWS / plan.questions_max / plan.weight).max(1).next_power_of_two()
+}
+
 /// Trials of a replicate that trains nothing: those that the journal has, and play for the others.
 pub(super) fn trials(
     cell: &CellSpec,
@@ -64,7 +69,7 @@ pub(super) fn trials(
     let Some(journal) = conditions.journal else { return play_act(cell, &plan, act, trials, conditions) };
     let key = key(cell, &(replicate, conditions.keep_trials));
     // Pieces end where they would in any run, however many trials it has.
-    let each = (ROWS / plan.questions_max / plan.weight).max(1).next_power_of_two();
+    let each = piece(&plan);
     let mut all = Sums::default();
     let (mut gaps, mut at) = (Vec::new(), trials.start);
     while at < trials.end {

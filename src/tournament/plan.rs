@@ -1,14 +1,12 @@
 //! Plans: what a cell would take, and whether it can be played at all.
 
+use crate::agents::Competence;
 use crate::agents::learned::Training;
-use crate::agents::{AgentSpec, Competence, Lie, Stance};
-use crate::overseers::network::JudgeNetwork;
-use crate::pixels::play::Player;
 use crate::scenario::distil::Distil;
 use crate::scenario::spec::CellSpec;
-use crate::scenario::stages::CrossCheck;
 use crate::tasks::Family;
-use crate::tournament::{Act, Conditions, Theatre, judges, school};
+use crate::tournament::judges::{self, costs};
+use crate::tournament::{Act, Conditions, Theatre, school};
 use crate::world::resources::Randomness;
 use crate::world::spawn::Roots;
 
@@ -31,33 +29,6 @@ pub struct Plan {
 const QUESTIONS_MAX: u64 = 1 << 20;
 /// Matches that weigh more than this are played one at a time.
 const LONG: u64 = 1 << 10;
-/// Pixels with ink of a picture, about.
-const INK: u64 = 150;
-/// Moves that an exact player looks at, about: of a picture and all lies, by the number of pixels.
-const EXACT: [u64; 9] = [0, 1_000, 10_000, 30_000, 60_000, 300_000, 3_000_000, 10_000_000, 100_000_000];
-
-/// About how many questions of an ordinary match one of this cell takes as long as.
-fn weight(cell: &CellSpec) -> u64 {
-    let Some(network) = cell.overseer.network.filter(|_| judges::is_trained(cell)) else { return 1 };
-    let CrossCheck::Pixels { turns, precommit, .. } = cell.protocol.stages.cross_check else { return 64 };
-    let turns = u64::from(turns.unwrap_or(network.training().pixels)).min(8);
-    let moves = |player: Player| match player {
-        Player::Random => 1,
-        Player::Greedy => INK * turns,
-        Player::Tree { rollouts } => u64::from(rollouts) * turns,
-        Player::Exact => EXACT[turns as usize],
-    };
-    let studies = |agent: &AgentSpec| agent.stance == Stance::Deceptive { lie: Lie::Worst };
-    let lies = if precommit && cell.agents.iter().any(studies) { 9 } else { 1 };
-    let each = match network {
-        JudgeNetwork::Dense { width, .. } => 1 + u64::from(width) / 64,
-        JudgeNetwork::Convolution { .. } => 5_000,
-    };
-    let all: u64 = cell.agents.iter().take(2).map(|agent| moves(agent.player.unwrap_or_default())).sum();
-    // Each of the sides has half the moves.
-    (all * lies * each / 2).max(64)
-}
-
 /// Rows that a world should have, so that its columns stay in the cache.
 const ROWS_IDEAL: u64 = 1 << 13;
 
@@ -91,7 +62,7 @@ pub(super) fn in_blocks(cell: &CellSpec, block: Option<usize>) -> Result<Plan, S
         ));
     }
     let ideal = (ROWS_IDEAL / questions_max).clamp(8, 1024) as usize;
-    let weight = weight(cell);
+    let weight = costs::weight(cell);
     // So that threads share what takes long, and an interruption is heard.
     let ideal = if weight > LONG { 1 } else { ideal };
     let lanes = block.unwrap_or(ideal).clamp(1, 1 << 16).next_power_of_two();
@@ -129,12 +100,11 @@ const SAMPLE: u64 = 64;
 /// The reason when the cell cannot be played.
 pub fn draws(cell: &CellSpec) -> Result<u64, String> {
     let trials = cell.trials.min(SAMPLE);
-    if judges::is_trained(cell) {
-        // No judge is trained for a plan: a picture and its pixels are drawn each time, and about a word a move.
-        let training = cell.overseer.network.map_or(0, |network| judges::words(&network) / 16);
-        let plan = in_blocks(cell, None)?;
-        let play = plan.matches.saturating_mul(1 + plan.weight / 16);
-        return Ok(play.saturating_add(training.saturating_mul(cell.replicates.into())));
+    if let Some(network) = cell.judge() {
+        // No judge is trained for a plan.
+        let play = in_blocks(cell, None)?.matches.saturating_mul(costs::draws(cell));
+        let training = costs::training_draws(&network).saturating_mul(cell.replicates.into());
+        return Ok(play.saturating_add(training));
     }
     let plan = in_blocks(cell, Some(SAMPLE as usize))?;
     let act = Act { replicate: 0, iteration: 0, roots: Roots::Own, cast: &[], judge: None };

@@ -6,7 +6,8 @@ use crate::agents::learned::{NetworkSpec, Training};
 use crate::scenario::league::Pairing;
 use crate::scenario::spec::CellSpec;
 use crate::tasks::Family;
-use crate::tournament::{Conditions, Stopped, incentives, judges, parts, plan, play};
+use crate::tournament::judges::costs;
+use crate::tournament::{Conditions, Stopped, incentives, parts, plan, play};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -71,8 +72,8 @@ pub fn cost(cell: &CellSpec) -> Result<u64, String> {
     let matches = plan.matches / u64::from(cell.replicates.max(1));
     let play =
         matches.saturating_mul(plan.questions_max).saturating_mul(QUESTION).saturating_mul(plan.weight);
-    let judge = cell.overseer.network.filter(|_| judges::is_trained(cell));
-    let play = play.saturating_add(judge.map_or(0, |network| judges::work(&network) / PER_NANOSECOND));
+    let judge = cell.judge().map_or(0, |network| costs::work(&network) / PER_NANOSECOND);
+    let play = play.saturating_add(judge);
     let learned = |competence: &Competence| match competence {
         Competence::Learned { network, schooling, .. } => Some((*network, *schooling)),
         _ => None,

@@ -68,13 +68,19 @@ impl Eye {
         }
     }
 
-    /// Any pixels of a picture, as many as it was trained to see or as there are, by their places on the board.
+    /// Any pixels of the picture that a question is about, so many or as many as there are, by their places on the board.
     #[must_use]
-    pub fn glimpse(&self, at: Place, question: Question, reason: Reason, board: &Board) -> Vec<u16> {
+    pub fn glimpse(
+        &self,
+        (at, question): (Place, Question),
+        reason: Reason,
+        board: &Board,
+        count: usize,
+    ) -> Vec<u16> {
         let moment = at.moment(0, u32::from(reason == Reason::Leaning));
         let mut draws = at.streams.draws(Streams::at(self.glimpse, at.trial, question, moment));
         let mut pixels: Vec<u16> = (0..board.pixels().len() as u16).collect();
-        let seen = self.pixels.min(pixels.len());
+        let seen = count.min(pixels.len());
         for place in 0..seen {
             let pick = place + draws.below((pixels.len() - place) as u32) as usize;
             pixels.swap(place, pick);
@@ -89,12 +95,14 @@ impl Eye {
         self.sit(board, Seen(shown))
     }
 
-    /// What it takes a picture for by these pixels, and how sure it is.
+    /// What it takes a picture for that nobody shows it anything of, how sure it is, and what it has seen.
     #[must_use]
-    pub fn judges(&self, board: &Board, shown: &[u16]) -> (Answer, f64) {
-        let scores = self.scores(board, shown);
+    pub fn glances(&self, at: Place, question: Question, reason: Reason) -> (Answer, f64, Vec<u16>) {
+        let board = Self::board(at, question);
+        let shown = self.glimpse((at, question), reason, &board, self.pixels);
+        let scores = self.scores(&board, &shown);
         let label = verdict(&scores);
-        (Answer(label.into()), self.posterior(&scores, label, 0..LABELS as u8))
+        (Answer(label.into()), self.posterior(&scores, label, 0..LABELS as u8), shown)
     }
 
     /// How likely a label is to it by these scores, if it is one of `among`.
@@ -104,8 +112,8 @@ impl Eye {
     }
 }
 
-/// A look at some pixels.
-struct Seen<'a>(&'a [u16]);
+/// A look at some pixels, by their places on the board: what comes of it are the scores.
+pub struct Seen<'a>(pub &'a [u16]);
 
 impl Session for Seen<'_> {
     type Outcome = Scores;

@@ -30,8 +30,7 @@ pub struct Judgement {
     posteriors: Box<Posteriors>,
     /// Acts of combining that are not one.
     votes: u32,
-    /// What it sees pictures with, if it is a network.
-    pub eye: Option<Eye>,
+    eye: Option<Eye>,
 }
 
 /// What was decided of a claim.
@@ -87,6 +86,16 @@ impl Judgement {
             guess: actor(Purpose::Guess),
             coin: actor(Purpose::Coin),
         }
+    }
+
+    /// What it sees pictures with, if it is a network.
+    ///
+    /// # Panics
+    /// If it is one and was not trained: a plan was made, which says that it is to be.
+    #[must_use]
+    pub fn eye(&self) -> Option<&Eye> {
+        assert_eq!(self.eye.is_some(), self.spec.network.is_some(), "a network that is asked was trained");
+        self.eye.as_ref()
     }
 
     /// Members of the panel.
@@ -173,9 +182,8 @@ impl Judgement {
     /// What it leans to, unaided, before anybody has argued: what a sycophant sees.
     #[must_use]
     pub fn leans(&self, at: Place, question: Question, level: u32) -> Answer {
-        if let Some(eye) = &self.eye {
-            let board = Eye::board(at, question);
-            return eye.judges(&board, &eye.glimpse(at, question, Reason::Leaning, &board)).0;
+        if let Some(eye) = self.eye() {
+            return eye.glances(at, question, Reason::Leaning).0;
         }
         if level <= self.spec.reach {
             self.answers_as(self.lean, at, question, level, 0)

@@ -10,7 +10,7 @@ use crate::streams::Streams;
 use crate::systems::exposure;
 use crate::systems::sight::{Scene, Table, VOTE_COIN, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::eye::{Eye, Reason};
+use crate::world::eye::Reason;
 use crate::world::judgement::{plurality, tells};
 use crate::world::mind::Mind;
 use crate::world::resources::{Journal, Queues};
@@ -155,14 +155,13 @@ fn by_itself(table: &Scene, row: Row, asked: &Asked, ledger: &mut Match, journal
     }
     ledger.checks += overseer.members();
     let answers = at.ground.answers(asked.question);
-    let (answer, sure) = match &overseer.eye {
+    let (answer, sure) = match overseer.eye() {
         Some(eye) => {
-            let board = Eye::board(at, asked.question);
-            let shown = eye.glimpse(at, asked.question, Reason::Judging, &board);
+            let (answer, sure, shown) = eye.glances(at, asked.question, Reason::Judging);
             if journal.on {
                 exposure::tell(eye, at, asked.question, &shown, |_| None, Vec::new(), (row, journal));
             }
-            eye.judges(&board, &shown)
+            (answer, sure)
         }
         None => {
             (overseer.answers(at, asked.question, level, 0), overseer.judging.sureness(level, answers, 1))

@@ -4,8 +4,9 @@
 pub mod descent;
 mod foresight;
 
+use crate::agents::{Lie, Stance};
 use crate::scenario::stages::CrossCheck;
-use crate::systems::sight::{CONSULTANT_COIN, Table};
+use crate::systems::sight::{CONSULTANT_COIN, Scene, Table};
 use crate::world::components::{Asked, Claims};
 use crate::world::resources::{Block, Journal, Queues};
 use crate::world::spawn::column;
@@ -21,17 +22,32 @@ pub fn accept(claims: Query<&mut Claims>, block: Res<Block>, mut queues: ResMut<
     decided.append(claimed);
 }
 
+/// Whether a deceiver says before a match no more than that it will contest what the other side says: which lie it
+/// stands for is chosen when a picture is shown, or comes of what the judge says.
+fn names_later(table: &Scene) -> bool {
+    let precommit = match table.stages.cross_check {
+        CrossCheck::Pixels { precommit, .. } => precommit,
+        CrossCheck::Glimpse { .. } => true,
+        _ => return false,
+    };
+    match table.minds[table.roles()[1]].stance {
+        Stance::Deceptive { lie } => !precommit || lie != Lie::Random,
+        _ => false,
+    }
+}
+
 /// Two sides: equal claims are the verdict, undebated; others are contested.
 pub fn contest(
+    table: Table,
     claims: Query<&mut Claims>,
-    block: Res<Block>,
     mut queues: ResMut<Queues>,
     mut journal: ResMut<Journal>,
 ) {
-    let claims = column(claims);
+    let (table, claims) = (table.scene(), column(claims));
     let Queues { claimed, contested, decided, .. } = &mut *queues;
-    let agrees = |claim: &Claims| claim.sides[0] == claim.sides[1];
-    if claimed.runs(block.lanes).any(|run| claims[run.range()].iter().any(agrees)) {
+    let later = names_later(&table);
+    let agrees = |claim: &Claims| !later && claim.sides[0] == claim.sides[1];
+    if claimed.runs(table.block.lanes).any(|run| claims[run.range()].iter().any(agrees)) {
         claimed.retain(|row| {
             let claim = &mut claims[row as usize];
             let undebated = agrees(claim);

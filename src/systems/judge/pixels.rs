@@ -4,6 +4,7 @@
 
 use crate::agents::{Lie, Stance};
 use crate::claim::Answer;
+use crate::overseers::Exhausted;
 use crate::pixels::board::{Board, LABELS};
 use crate::pixels::judge::{Question, Scores, Sight, verdict};
 use crate::pixels::lies;
@@ -12,9 +13,9 @@ use crate::records::Stood;
 use crate::scenario::stages::CrossCheck;
 use crate::streams::Streams;
 use crate::systems::exposure;
-use crate::systems::sight::{Scene, Table, seats};
+use crate::systems::sight::{SPENT_COIN, Scene, Table, seats};
 use crate::world::components::{Asked, Claims, Match, Row};
-use crate::world::eye::{Eye, Reason, Session};
+use crate::world::eye::{Eye, Reason, Seen, Session};
 use crate::world::judgement::tells;
 use crate::world::mind::{Mind, Place};
 use crate::world::resources::{Journal, Queues};
@@ -50,13 +51,16 @@ fn decide(
     journal: &mut Journal,
 ) {
     let (at, overseer) = (table.place(row), table.overseer);
-    let eye = overseer.eye.as_ref().expect("a plan was made, which needs an overseer that is a network");
+    let eye = overseer.eye().expect("a plan was made, which needs an overseer that is a network");
     let hearing = Hearing::new(table, eye, at, asked, claim, table.swapped(row, asked));
     let read = hearing.arguments();
     let each = overseer.spec.cost.check.saturating_add(overseer.spec.cost.read.saturating_mul(read));
     if !overseer.pays(ledger, each) {
-        claim.verdict = overseer.guesses(at, asked.question, 2);
-        ledger.confidence = 0.0;
+        ledger.confidence *= tells(0.5, table.ground.answers(asked.question));
+        claim.verdict = match overseer.spec.exhausted {
+            Exhausted::Abstain => Answer::UNKNOWN,
+            Exhausted::Guess => claim.sides[usize::from(table.coin(row, asked, SPENT_COIN))],
+        };
         journal.tell(row, || format!("{} has spent its budget and does not judge", overseer.spec.name));
         return;
     }
@@ -71,14 +75,18 @@ fn decide(
     // An act that errs turns down the truth that one side stood for.
     let [first, second, given] =
         [claim.sides[0], claim.sides[1], claim.verdict].map(|answer| table.stands(row, asked, claim, answer));
-    ledger.erred += u32::from((first | second) & !given);
+    let erred = (first | second) & !given;
+    ledger.erred += u32::from(erred);
     if journal.on {
         hearing.tell(row, &heard, journal);
+        let mark = if erred { ", and errs" } else { "" };
+        let (name, said) = (&overseer.spec.name, at.ground.show_answer(asked.question, claim.verdict));
+        journal.tell(row, || format!("{name} checks: {said}, {:.1} % sure{mark}", heard.sure * 100.0));
     }
 }
 
 /// What is shown before whom, and what about. In it the side that stands by its label is the honest one, and the other
-/// the liar: who deceives, or, where both or nobody does, who is listed second.
+/// the liar.
 struct Hearing<'a> {
     eye: &'a Eye,
     at: Place<'a>,
@@ -87,7 +95,9 @@ struct Hearing<'a> {
     /// Who stands by a label and who opposes it, and what each says before.
     minds: [&'a Mind; 2],
     said: [Answer; 2],
-    rules: Option<Rules>,
+    rules: Rules,
+    /// Whether the sides show, and not chance.
+    debated: bool,
     precommit: bool,
     first: Side,
     level: u32,
@@ -113,19 +123,20 @@ impl<'a> Hearing<'a> {
         swapped: bool,
     ) -> Self {
         let minds = table.minds;
-        // The liar is listed second, unless the first alone lies.
-        let standing = usize::from(minds[0].deceives() && !minds[1].deceives());
-        let roles = [standing, 1 - standing];
+        let roles = table.roles();
         let [opener, _] = seats(swapped);
         let first = if roles[0] == opener { Side::Honest } else { Side::Liar };
         let board = Eye::board(at, asked.question);
-        let (rules, precommit) = match table.stages.cross_check {
+        let (turns, debated, precommit) = match table.stages.cross_check {
+            // Who is honest stands by a label of its own, and not against another's.
             CrossCheck::Pixels { turns, precommit, .. } => {
-                let turns = turns.map_or(eye.pixels(), |turns| turns as usize);
-                (Rules::new(turns, first).ok(), precommit)
+                (turns, true, precommit || !minds[roles[1]].deceives())
             }
-            _ => (None, true),
+            CrossCheck::Glimpse { turns } => (turns, false, true),
+            _ => unreachable!("the composition has this system for what is shown alone"),
         };
+        let turns = turns.map_or(eye.pixels(), |turns| turns as usize);
+        let rules = Rules::new(turns, first).expect("a scenario has debates of 1 to 8 turns");
         Self {
             eye,
             at,
@@ -134,6 +145,7 @@ impl<'a> Hearing<'a> {
             minds: roles.map(|seat| &minds[seat]),
             said: roles.map(|seat| claim.sides[usize::from(seat != opener)]),
             rules,
+            debated,
             precommit,
             first,
             level: asked.level.into(),
@@ -142,7 +154,7 @@ impl<'a> Hearing<'a> {
 
     /// Pixels that the overseer is shown by somebody.
     fn arguments(&self) -> u32 {
-        self.rules.map_or(0, |rules| rules.turns(self.board.pixels().len()) as u32)
+        if self.debated { self.rules.turns(self.board.pixels().len()) as u32 } else { 0 }
     }
 
     fn speaks_first(&self, side: Side) -> bool {
@@ -154,20 +166,20 @@ impl<'a> Hearing<'a> {
     }
 
     /// Who shows in a turn.
-    fn mover(&self, rules: Rules, turn: usize) -> &'a Mind {
-        self.minds[usize::from(rules.mover(turn) == Side::Liar)]
+    fn mover(&self, turn: usize) -> &'a Mind {
+        self.minds[usize::from(self.rules.mover(turn) == Side::Liar)]
     }
 
     /// The words of a turn, which are those of who shows then.
-    fn words(&self, rules: Rules, turn: u16) -> impl FnMut(u32) -> u32 + use<'a> {
+    fn words(&self, turn: u16) -> impl FnMut(u32) -> u32 + use<'a> {
         let Self { at, question, .. } = *self;
-        let showing = self.mover(rules, turn.into()).showing;
+        let showing = self.mover(turn.into()).showing;
         let mut draws = at.streams.draws(Streams::at(showing, at.trial, question, at.moment(turn, 0)));
         move |below| draws.below(below)
     }
 
     /// The labels that a liar which has studied the overseer may say, the most plausible first; none if it has not.
-    fn studied<S: Sight>(&self, sight: &S, rules: Rules) -> Option<(Lie, Vec<u8>)> {
+    fn studied<S: Sight>(&self, sight: &S) -> Option<(Lie, Vec<u8>)> {
         let liar = self.minds[1];
         let Stance::Deceptive { lie: lie @ (Lie::Plausible | Lie::Worst) } = liar.stance else { return None };
         // It says anything but what it believes, which is mostly what the other side says.
@@ -175,30 +187,23 @@ impl<'a> Hearing<'a> {
         let moment = self.at.moment(0, 1);
         let address = Streams::at(liar.showing, self.at.trial, self.question, moment);
         let mut draws = self.at.streams.draws(address);
-        let mut all = lies::ranked(sight, rules, label(self.said[0]), &mut |below| draws.below(below));
+        let mut all = lies::ranked(sight, self.rules, label(self.said[0]), &mut |below| draws.below(below));
         all.retain(|lie| Answer((*lie).into()) != own);
         Some((lie, all))
     }
 
-    /// Tells the moves one by one, and what came of them.
+    /// Tells the moves one by one, and who stands for what.
     #[cold]
     fn tell(&self, row: Row, heard: &Heard, journal: &mut Journal) {
         let answer = |answer| self.at.ground.show_answer(self.question, answer);
-        let by = |turn| self.rules.map(|rules| self.mover(rules, turn).name.clone());
+        let by = |turn| self.debated.then(|| self.mover(turn).name.clone());
         let [standing, opposing] = self.minds.map(|mind| mind.name.clone());
         let against = format!("anything but {}", answer(self.said[0]));
         let said = if self.precommit { answer(heard.opposed) } else { against };
         let stood = |by: &String, answer: &String| Stood { by: by.clone(), answer: answer.clone() };
         let stood = vec![stood(&standing, &answer(self.said[0])), stood(&opposing, &said)];
         exposure::tell(self.eye, self.at, self.question, &heard.shown, by, stood, (row, journal));
-        journal.tell(row, || {
-            format!(
-                "{standing} stands by {}, {opposing} by {said}: the judge says {}, {:.1} % sure",
-                answer(self.said[0]),
-                answer(heard.verdict),
-                heard.sure * 100.0
-            )
-        });
+        journal.tell(row, || format!("{standing} stands by {}, {opposing} by {said}", answer(self.said[0])));
     }
 }
 
@@ -206,26 +211,25 @@ impl Session for &Hearing<'_> {
     type Outcome = Heard;
 
     fn hold<S: Sight>(self, sight: &S) -> Heard {
-        match self.rules {
-            Some(rules) => self.debate(sight, rules),
-            None => self.glimpse(sight),
-        }
+        if self.debated { self.debate(sight) } else { self.glimpse(sight) }
     }
 }
 
 impl Hearing<'_> {
-    fn debate<S: Sight>(&self, sight: &S, rules: Rules) -> Heard {
+    fn debate<S: Sight>(&self, sight: &S) -> Heard {
+        let rules = self.rules;
         let players = Players { honest: self.minds[0].player, liar: self.minds[1].player };
         let truth = label(self.said[0]);
-        let words = |turn| self.words(rules, turn);
+        let words = |turn| self.words(turn);
         if !self.precommit {
             let question = Question::open(truth).expect("a label of the family's");
             let debate = play(sight, rules, question, players, words);
             let given = debate.verdict();
-            let opposed = if given == truth { self.said[1] } else { Answer(given.into()) };
+            // Who has named nothing and lost has stood for nothing.
+            let opposed = if given == truth { Answer::UNKNOWN } else { Answer(given.into()) };
             return self.heard(&debate.scores, given, opposed, debate.shown);
         }
-        let (lie, debate) = match self.studied(sight, rules) {
+        let (lie, debate) = match self.studied(sight) {
             Some((Lie::Worst, all)) => lies::worst(sight, rules, truth, &all, players, words)
                 .expect("nine labels but its own belief"),
             studied => {
@@ -239,11 +243,11 @@ impl Hearing<'_> {
     }
 
     fn glimpse<S: Sight>(&self, sight: &S) -> Heard {
-        let shown = self.eye.glimpse(self.at, self.question, Reason::Judging, &self.board);
-        let scores = self.eye.scores(&self.board, &shown);
+        let turns = self.rules.turns(sight.pixels());
+        let shown = self.eye.glimpse((self.at, self.question), Reason::Judging, &self.board, turns);
+        let scores = Seen(&shown).hold(sight);
         let truth = label(self.said[0]);
-        let rules = Rules::new(self.eye.pixels(), Side::Honest).expect("a network sees 1 to 8 pixels");
-        let lie = match self.studied(sight, rules) {
+        let lie = match self.studied(sight) {
             // Of what is shown to anybody the best is taken.
             Some((Lie::Worst, all)) => all
                 .into_iter()
@@ -258,9 +262,8 @@ impl Hearing<'_> {
     }
 
     fn heard(&self, scores: &Scores, given: u8, opposed: Answer, shown: Vec<u16>) -> Heard {
-        let two = [label(self.said[0]), label(opposed)];
         let sure = if self.precommit {
-            self.eye.posterior(scores, given, two.into_iter())
+            self.eye.posterior(scores, given, [self.said[0], opposed].map(label).into_iter())
         } else {
             debug_assert_eq!(given, verdict(scores), "the judge's own word");
             self.eye.posterior(scores, given, 0..LABELS as u8)

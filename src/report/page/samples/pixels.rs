@@ -78,8 +78,7 @@ fn debate(trial: u64) -> Match {
     let verdict = if right { truth } else { lie }.to_string();
     let stood = |by: &str, answer: String| Stood { by: by.to_owned(), answer };
     let said = if strategy == 1 { format!("anything but {truth}") } else { lie.to_string() };
-    lines
-        .push(format!("{EXPERT} stands by {truth}, {LIAR} by {said}: the judge says {verdict}, 61.0 % sure"));
+    lines.push(format!("{EXPERT} stands by {truth}, {LIAR} by {said}"));
     let root = Node {
         question: format!("what does picture {trial} of the test set show?"),
         lines,

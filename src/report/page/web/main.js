@@ -45,7 +45,10 @@ function show(page, focus) {
     if (one === page) links[i].setAttribute("aria-current", "page");
     else links[i].removeAttribute("aria-current");
   });
-  links[pages.indexOf(page)].scrollIntoView({ block: "nearest", inline: "center" });
+  // By hand: to scroll an element into view would move the place from which Tab goes on.
+  const [link, bar] = [links[pages.indexOf(page)], document.getElementById("nav")];
+  const middle = (one) => one.getBoundingClientRect().left + one.clientWidth / 2;
+  bar.scrollLeft += middle(link) - middle(bar);
   if (!page.built) page.built = page.build(page.section);
   page.section.classList.add("opened");
   draw();
