@@ -1,8 +1,12 @@
 //! Debates over pictures as cells of a tournament: with a judge that was taught little, which is enough for what must hold of
 //! any judge.
 
+mod common;
+
+use common::program::{ends, root, shown};
 use elenchus::agents::{AgentSpec, Competence, Lie, Stance};
 use elenchus::learners::judges::{TrainedJudge, load};
+use elenchus::overseers::network::JudgeNetwork;
 use elenchus::pixels::board::Board;
 use elenchus::pixels::exact::Exact;
 use elenchus::pixels::gallery::{Gallery, Part};
@@ -17,6 +21,7 @@ use elenchus::tasks::Family;
 use elenchus::tournament::{Conditions, plan, play, trace};
 use elenchus::units::Probability;
 use elenchus::world::ground::Ground;
+use std::fs;
 
 const TRIALS: u64 = 60;
 
@@ -213,7 +218,7 @@ fn sides_stand_for_what_they_say() {
     for agent in &mut cell.agents {
         agent.stance = Stance::Deceptive { lie: Lie::Worst };
     }
-    cell.protocol.stages.cross_check = CrossCheck::Glimpse { turns: None };
+    cell.protocol.stages.cross_check = CrossCheck::Glimpse { seen: None };
     let lies = &played(std::slice::from_ref(&cell))[0];
     assert!(lies.trials.iter().all(|trial| trial.sides[0] != trial.sides[1]));
 }
@@ -248,6 +253,85 @@ fn every_picture_is_dealt_once() {
     assert_eq!(sorted, (0..10_000).collect::<Vec<u64>>());
     assert_eq!(dealt(0, 9_990, 20), [&all[9_990..], &all[..10]].concat(), "then they come again");
     assert_ne!(dealt(1, 0, 10), all[..10], "each replicate has an order of its own");
+}
+
+/// Every shipped scenario over pictures, made short, comes to the same on one thread and on two.
+#[test]
+fn shipped_debates_are_played_the_same_on_any_number_of_threads() {
+    let mut played = 0;
+    for name in ["irving2018", "irving2018-exact", "search-regret", "player-gap", "fashion-debate", "judges"]
+    {
+        let file = root().join(format!("scenarios/{name}.toml"));
+        let text = fs::read_to_string(&file).expect("a shipped scenario");
+        let files = |name: &str| fs::read(name).map_err(|error| format!("{name}: {error}"));
+        let source = Source { file: name, stem: name, text: &text, files: &files };
+        let scenario = match read(&source, &Overrides { trials: Some(3), ..Overrides::default() }) {
+            Err(problems) if common::lacks_pictures(&problems.to_string()) => continue,
+            scenario => scenario.unwrap_or_else(|problems| panic!("{problems}")),
+        };
+        let short = |mut cell: CellSpec| {
+            cell.replicates = 2;
+            let few = |pixels| JudgeNetwork::Dense { width: 16, pixels, steps: 20, batch: 32, rate: 0.01 };
+            cell.overseer.network = cell.overseer.network.map(|network| few(network.training().pixels));
+            for agent in &mut cell.agents {
+                if let Some(Player::Tree { rollouts }) = &mut agent.player {
+                    *rollouts = 20;
+                }
+            }
+            cell
+        };
+        let cells: Vec<CellSpec> = scenario.cells.into_iter().map(short).collect();
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            let conditions = Conditions { keep_trials: true, ..Conditions::default() };
+            pool.install(|| play(&cells, &conditions).expect("a shipped cell can be played"))
+        };
+        let records = on(1);
+        assert_eq!(records, on(2), "{name}");
+        played += records.iter().map(|record| record.total().trials).sum::<u64>();
+    }
+    assert!(played > 200, "{played}");
+}
+
+/// A judge is a part like any other: a merge of shares never trains, and has all of it from their journals.
+#[test]
+fn a_run_in_shares_is_merged_without_training() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| shown(folder.path().join(name));
+    let short: Vec<String> = ["four", "six"]
+        .iter()
+        .flat_map(|judge| {
+            [format!("overseer.{judge}.network.steps=30"), format!("overseer.{judge}.network.width=32")]
+        })
+        .chain(["honest", "liar", "random liar"].map(|agent| format!("agent.{agent}.player=greedy")))
+        .flat_map(|set| ["--set".to_owned(), set])
+        .collect();
+    let run = |out: &str, more: &[&str]| {
+        let mut arguments =
+            vec!["run", "scenarios/irving2018.toml", "--trials", "9", "--set", "replicates=2", "--out", out];
+        arguments.extend(short.iter().map(String::as_str));
+        arguments.extend(more);
+        ends(0, &arguments)
+    };
+    let whole = at("whole");
+    run(&whole, &[]);
+    let shares = [at("shares/1"), at("shares/2"), at("shares/3")];
+    for (number, share) in ["1/3", "2/3", "3/3"].iter().zip(&shares) {
+        run(share, &["--shard", number]);
+    }
+    let merged = at("merged");
+    ends(0, &["merge", &at("shares"), "--out", &merged]);
+    for table in ["cells.csv", "students.csv", "pairs.csv"] {
+        let read = |folder: &str| fs::read_to_string(format!("{folder}/{table}")).expect("a table");
+        assert_eq!(read(&whole), read(&merged), "{table}");
+    }
+    // Each judge of each replicate, told of with every cell that it judges.
+    let students = fs::read_to_string(format!("{merged}/students.csv")).expect("a table");
+    let mut judges: Vec<&str> = students.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(judges.len(), 16 * 2);
+    judges.sort_unstable();
+    judges.dedup();
+    assert_eq!(judges.len(), 4, "two judges of two replicates: {judges:?}");
 }
 
 /// What cannot be judged is refused before play, with the remedy.

@@ -92,7 +92,7 @@ pub const PUBLISHED: &[Field] = &[
 ];
 
 /// What a resolved document does not hold where it says nothing: documents were stored before there was such a thing.
-const YOUNG: [&str; 2] = ["network", "player"];
+const YOUNG: [&str; 3] = ["network", "player", "seen"];
 
 /// Reads the members of a list, with names that differ; the filled members join the document.
 pub(super) fn list<T>(

@@ -4,7 +4,7 @@ use crate::agents::learned::Training;
 use crate::scenario::distil::{DENOISE, Distil, FIT, ROUNDS, TRAINED, TRAINED_IF, Targets};
 use crate::scenario::stages::{
     ASKS, Answering, CrossCheck, DEPTH, Decompose, Judge, OPEN, ORDER, Order, PRECOMMIT, PRIMITIVES, Party,
-    SHOWN, SIDES, Sides, Stages, TURNS, VOTES,
+    SEEN, SHOWN, SIDES, Sides, Stages, TURNS, VOTES,
 };
 use crate::shape::{Field, Variant};
 use crate::units::Probability;
@@ -43,7 +43,7 @@ pub enum Preset {
         sides: Sides,
     },
     PixelGlimpse {
-        turns: Option<u32>,
+        seen: Option<u32>,
     },
     Vote,
     Amplification {
@@ -146,7 +146,7 @@ pub fn presets() -> Vec<Variant> {
             "Irving2018",
             "no debate: the overseer sees as many pixels at random, and decides between two claims; what a debate is to be measured by",
             "overseer, a network: pixels at random; 1 check; a deceiver whose lie is the worst knows which; equal claims are the verdict",
-            &[SHOWN],
+            &[SEEN],
         ),
         preset(
             "vote",
@@ -229,7 +229,7 @@ impl Preset {
             Self::PixelDebate { turns, precommit, sides } => {
                 contested(CrossCheck::Pixels { turns, precommit, sides })
             }
-            Self::PixelGlimpse { turns } => contested(CrossCheck::Glimpse { turns }),
+            Self::PixelGlimpse { seen } => contested(CrossCheck::Glimpse { seen }),
             Self::Amplification { depth, votes, primitives } => Stages {
                 decompose: Decompose::Tree { depth, votes, primitives },
                 ..alone(Answering::Agent, Judge::Overseer)

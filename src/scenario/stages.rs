@@ -192,7 +192,7 @@ pub enum CrossCheck {
     /// The overseer, a network, sees some pixels of a picture at random, and decides between two claims.
     Glimpse {
         /// Pixels that it sees; `None`: as many as it was trained to see.
-        turns: Option<u32>,
+        seen: Option<u32>,
     },
 }
 
@@ -254,7 +254,14 @@ pub(super) const SHOWN: Field = optional(
     Shape::Count { min: 1, max: 8 },
     "",
     "pixels",
-    "pixels that are shown in all; as many as the overseer was trained to see if absent",
+    "pixels shown in all, the sides taking turns; as many as the overseer was trained to see if absent",
+);
+pub(super) const SEEN: Field = optional(
+    "seen",
+    Shape::Count { min: 1, max: 8 },
+    "",
+    "pixels",
+    "pixels that the overseer sees; as many as it was trained to see if absent",
 );
 pub(super) const PRECOMMIT: Field = optional(
     "precommit",
@@ -298,7 +305,7 @@ pub fn cross_checks() -> Vec<Variant> {
         stage(
             "glimpse",
             "an overseer that is a network sees pixels of a picture at random, and decides between two claims",
-            &[SHOWN],
+            &[SEEN],
         ),
     ];
     LIST.to_vec()

@@ -132,7 +132,7 @@ impl<'a> Hearing<'a> {
             CrossCheck::Pixels { turns, precommit, .. } => {
                 (turns, true, precommit || !minds[roles[1]].deceives())
             }
-            CrossCheck::Glimpse { turns } => (turns, false, true),
+            CrossCheck::Glimpse { seen } => (seen, false, true),
             _ => unreachable!("the composition has this system for what is shown alone"),
         };
         let turns = turns.map_or(eye.pixels(), |turns| turns as usize);
