@@ -1,5 +1,8 @@
 //! Tiny boards, on which everything can be tried: what is clever against what is plain.
 
+mod chosen_lies;
+mod rounding;
+
 use super::board::{Board, LABELS, PIXELS, Pixel};
 use super::dense::{Dense, SHOWN_MAX, WIDTH_MAX, Weights};
 use super::exact::Exact;
@@ -379,87 +382,4 @@ fn a_debate_ends_when_nothing_is_left() {
         }
         assert_eq!(lies::ranked(&sight, rules(4, false), 3, &mut words(1)).len(), 9);
     }
-}
-
-#[test]
-fn lies_are_chosen_as_they_say() {
-    let mut draw = words(5);
-    // A judge that always says 7, then 2, then by label; scores of others are below the truth's.
-    let stubborn = Naive(|_: &[Pixel]| [0, 0, 8, 0, 5, 0, 0, 9, 0, 0]);
-    let board = board(5, 5);
-    let sight = stubborn.face(&board);
-    let ranked = lies::ranked(&sight, rules(4, false), 4, &mut draw);
-    assert_eq!(ranked, [7, 2, 0, 1, 3, 5, 6, 8, 9]);
-    // How often comes before how much: 2 has a great score once in five sets, and more in sum than 7.
-    let rash = Naive(|shown: &[Pixel]| {
-        [0, 0, if shown.len() > 3 && shown[0].at() > 200 { 1000 } else { 0 }, 0, 5, 0, 0, 9, 0, 0]
-    });
-    let mut picture = [0; PIXELS];
-    [100, 201, 202, 203, 204].into_iter().for_each(|at: usize| picture[at] = 9);
-    let five = Board::of(&picture);
-    assert_eq!(lies::ranked(&rash.face(&five), rules(4, false), 4, &mut draw)[..2], [7, 2]);
-    for players in [Player::Exact, Player::Random]
-        .into_iter()
-        .flat_map(|honest| [Player::Exact, Player::Greedy].map(|liar| Players { honest, liar }))
-    {
-        let worst = |lies: &[u8]| {
-            let worst = lies::worst(&sight, rules(4, false), 4, lies, players, |_| words(1));
-            worst.map(|(lie, debate)| (lie, debate.lied))
-        };
-        assert_eq!((worst(&[9, 2, 7]), worst(&[9, 0])), (Ok((2, true)), Ok((9, false))));
-        assert!(worst(&[]).is_err() && worst(&[4]).is_err());
-    }
-}
-
-/// What exact players are spared comes to the same as playing every lie.
-#[test]
-fn the_worst_lie_is_found_without_playing_all() {
-    let all = [Player::Exact, Player::Greedy, Player::Tree { rollouts: 50 }, Player::Random];
-    for seed in 0..12 {
-        let (judge, board) = (dense(16, seed), board(9, seed));
-        let sight = judge.face(&board);
-        let lies: Vec<u8> = (0..10).filter(|lie| *lie != 3).collect();
-        for (honest, liar) in all.iter().flat_map(|honest| all.iter().map(move |liar| (*honest, *liar))) {
-            let (players, rules) = (Players { honest, liar }, rules(4, seed % 2 == 0));
-            let mut each = lies
-                .iter()
-                .map(|&lie| (lie, play(&sight, rules, question(3, Some(lie)), players, |_| words(seed))));
-            let first = each.clone().next();
-            let want = each.find(|(_, debate)| debate.lied).or(first);
-            assert_eq!(lies::worst(&sight, rules, 3, &lies, players, |_| words(seed)).ok(), want);
-        }
-    }
-}
-
-#[test]
-fn heads_far_apart_are_told_apart() {
-    // One unit is worth 1.5 to label 0, and -1.5 to label 1: neither may fill its 16 bits.
-    let mut weights = weights(16, 0.0, 1);
-    weights.bias[0] = 1.0;
-    (weights.head[0], weights.head[16]) = (1.5, -1.5);
-    let judge = Dense::rounded(&weights).expect("small weights");
-    let board = board(1, 1);
-    let sight = judge.face(&board);
-    let shown = sight.blank();
-    for (truth, lie, at) in [(0, 1, None), (1, 0, Some(0))] {
-        let last = Last { shown: &shown, taken: &[false], question: question(truth, Some(lie)) };
-        assert_eq!(sight.find(last, &[0], true), at);
-    }
-}
-
-#[test]
-fn weights_that_cannot_be_rounded_are_errors() {
-    let good = weights(32, 1.0, 1);
-    let error = |change: &dyn Fn(&mut Weights)| {
-        let mut weights = good.clone();
-        change(&mut weights);
-        Dense::rounded(&weights).expect_err("a fault").to_string()
-    };
-    assert_eq!(error(&|w| w.bias = vec![0.0; 24]), "judge width: want a multiple of 16 up to 256, got 24");
-    assert_eq!(error(&|w| w.bias.clear()), "judge width: want a multiple of 16 up to 256, got 0");
-    assert_eq!(error(&|w| w.head.truncate(3)), "judge head: want 320 weights, got 3");
-    assert_eq!(error(&|w| w.value[7] = f32::NAN), "judge value: want finite weights, got NaN");
-    assert!(error(&|w| w.mask[0] = 1e9).starts_with("judge mask, value and bias: want weights that reach"));
-    assert!(error(&|w| w.head[0] = 1e9).starts_with("judge head: want weights that reach"));
-    assert!(error(&|w| w.head_bias[0] = 1e30).starts_with("judge head: want weights that reach"));
 }
