@@ -24,7 +24,7 @@ use elenchus::learners::ops::Ops;
 use elenchus::learners::weights::{Initial, Plan, Weights};
 use elenchus::learners::{Network, Optimiser};
 use elenchus::streams::{Draws, Moment, Purpose, Streams};
-use elenchus::tasks::encoding::{Alphabet, NO_COPY, Pages};
+use elenchus::tasks::encoding::{Alike, Alphabet, NO_COPY, Pages};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ fn measure(c: &mut Criterion, name: &str, mut turn: impl FnMut()) {
 /// Pages of all kinds of tokens, and their targets.
 fn pages(alphabet: Alphabet, rows: usize) -> (Pages, Vec<u16>) {
     let mut pages = Pages::new(alphabet);
-    let Alphabet { tokens, per_token, symbols, classes } = alphabet;
+    let Alphabet { tokens, per_token, symbols, classes, .. } = alphabet;
     pages.symbols.extend((0..rows * tokens * per_token).map(|i| (1 + i * 7919 % (symbols - 1)) as u16));
     pages.copies.extend((0..rows * tokens).map(|i| if i % 4 == 3 { NO_COPY } else { (i % classes) as u16 }));
     (pages, (0..rows).map(|i| (i % classes) as u16).collect())
@@ -92,7 +92,7 @@ fn dense(c: &mut Criterion) {
     let mut inputs = draws(&streams)("inputs");
     let x: Vec<f32> = (0..ROWS * SIZE).map(|_| inputs.below(2001) as f32 / 1000.0 - 1.0).collect();
     let x = Tensor::from_vec(x, (ROWS, SIZE), &Device::Cpu).expect("inputs");
-    let alphabet = Alphabet { tokens: 1, per_token: 1, symbols: 2, classes: SIZE };
+    let alphabet = Alphabet { tokens: 1, per_token: 1, symbols: 2, classes: SIZE, alike: Alike::NONE };
     let (pages, targets) = pages(alphabet, ROWS);
     let batch = Arc::new(Batch::new(alphabet, &pages, &targets, None).expect("it fits"));
     let mut step = || -> candle_core::Result<()> {
@@ -109,7 +109,7 @@ fn dense(c: &mut Criterion) {
 }
 
 const TRANSFORMER: NetworkSpec =
-    NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256, tied: false };
+    NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256, tied: false, start: None };
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 256, layers: 2 };
 
 /// Steps on pages, and answers to them.
@@ -120,7 +120,7 @@ fn networks(c: &mut Criterion) {
         ("mlp-256", MLP, 32, 64),
     ];
     for (name, spec, tokens, rows) in sizes {
-        let alphabet = Alphabet { tokens, per_token: 3, symbols: 64, classes: 32 };
+        let alphabet = Alphabet { tokens, per_token: 3, symbols: 64, classes: 32, alike: Alike::NONE };
         let streams = Streams::new(1);
         let mut network = Network::new(&spec, alphabet, OPTIMISER, draws(&streams)).expect("a network");
         let (pages, targets) = pages(alphabet, rows);

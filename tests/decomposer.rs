@@ -165,7 +165,7 @@ fn tabular(acts: u32) -> Decomposer {
 }
 
 const SMALL: NetworkSpec =
-    NetworkSpec::Transformer { width: 32, layers: 2, heads: 2, hidden: 64, tied: false };
+    NetworkSpec::Transformer { width: 32, layers: 2, heads: 2, hidden: 64, tied: false, start: None };
 
 /// Plays trials to their last split, agents answering what is primitive; with what a clerk took down.
 fn play(combining: ErrorModel, first: u64, trials: usize, clerk: Option<Clerk>) -> (Vec<Recorded>, Tally) {

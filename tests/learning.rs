@@ -4,7 +4,7 @@
 mod common;
 
 use common::{agent, overseer, p, task, uniform};
-use elenchus::agents::learned::{Decoding, NetworkSpec, Training};
+use elenchus::agents::learned::{Decoding, NetworkSpec, Schedule, Start, Training};
 use elenchus::agents::{AgentSpec, Competence};
 use elenchus::overseers::{ErrorModel, Over};
 use elenchus::records::CellRecord;
@@ -17,7 +17,7 @@ use elenchus::tasks::permutation_powering::PermutationPowering;
 use elenchus::tournament::{Conditions, plan, play, play_cell};
 
 const SMALL: NetworkSpec =
-    NetworkSpec::Transformer { width: 32, layers: 2, heads: 4, hidden: 64, tied: false };
+    NetworkSpec::Transformer { width: 32, layers: 2, heads: 4, hidden: 64, tied: false, start: None };
 
 fn student(decoding: Decoding) -> AgentSpec {
     let competence =
@@ -142,7 +142,8 @@ fn what_cannot_be_trained_is_refused_with_a_remedy() {
     own.protocol.stages = Preset::WeakToStrong { training: short() }.stages();
     says(&own, "its own word");
     let mut uneven = good.clone();
-    let network = NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32, tied: false };
+    let network =
+        NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32, tied: false, start: None };
     uneven.agents[0].competence = Competence::Learned {
         network,
         decoding: Decoding::Argmax,
@@ -186,11 +187,48 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
     supervised.protocol.stages = Preset::Supervised { training: short() }.stages();
     let taught = play_cell(&supervised, &Conditions::default()).expect("a cell that can be played");
     assert!(taught.rounds.iter().all(|round| round.target_right == round.trials));
-    let other = NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16, tied: false };
+    let other =
+        NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16, tied: false, start: None };
     for (agent, part) in [(with(other, &digits), "want shape"), (with(SMALL, "00"), "want safetensors")] {
         let problem = plan(&CellSpec { agents: vec![agent], ..good.clone() }).expect_err("it does not fit");
         assert!(problem.contains(part), "{problem}");
     }
+}
+
+#[test]
+fn a_mimetic_start_learns_to_look_up_what_it_looked_up() {
+    // s(s(x)) of 16 elements: what a start from draws alone does not leave chance at for thousands of steps.
+    let share = |start| {
+        let network =
+            NetworkSpec::Transformer { width: 64, layers: 2, heads: 2, hidden: 64, tied: false, start };
+        let mut student = student(Decoding::Argmax);
+        student.competence = Competence::Learned {
+            network,
+            decoding: Decoding::Argmax,
+            schooling: None,
+            weights: None,
+            saved: None,
+        };
+        let training = Training {
+            rounds: 9,
+            questions: 2_048,
+            steps: 100,
+            batch: 32,
+            rate: 0.002,
+            schedule: Schedule::Constant,
+            horizon: 30.0,
+            ..Training::default()
+        };
+        let family = FamilySpec::PermutationPowering(PermutationPowering { size: 16, k_max: 2 });
+        let human = overseer(uniform(0.0), uniform(0.0));
+        let preset = Preset::Supervised { training };
+        let cell = common::cell(task(family), human, vec![student], preset, 500);
+        let record = play_cell(&cell, &Conditions::default()).expect("a cell that can be played");
+        let level = record.levels.iter().find(|l| l.level == 1).expect("it has one");
+        level.argmax as f64 / level.trials as f64
+    };
+    let (random, mimetic) = (share(None), share(Some(Start::Mimetic)));
+    assert!(random < 0.2 && mimetic > 0.8, "{random} and {mimetic}");
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub enum NetworkSpec {
         hidden: u32,
         /// Whether all layers are one and the same.
         tied: bool,
+        /// What the weights start from; `Random` if nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<Start>,
     },
     /// Layers that are full from the page to the answer.
     Mlp {
@@ -31,6 +34,16 @@ pub enum NetworkSpec {
     },
     /// What was taught of each page, counted: exact, and a blind guess at anything else.
     Tabular,
+}
+
+/// What a transformer's weights start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Draws, and nothing else.
+    Random,
+    /// Draws around attention that looks for what is like the token that looks, and copies what it finds.
+    Mimetic,
 }
 
 /// How a learner's answer is taken from its distribution over answers.
@@ -99,6 +112,13 @@ pub fn networks() -> Vec<Variant> {
                     "false",
                     "",
                     "whether all layers are one and the same, again and again (Dehghani2019): a step of thought that is learned once serves every step",
+                ),
+                optional(
+                    "start",
+                    Shape::OneOf(&["random", "mimetic"]),
+                    "",
+                    "",
+                    "what its weights start from: draws alone, or draws around attention that looks for what is like the token that looks and copies what it finds (Trockman2023), so that what takes two facts is learned in hundreds of steps; random if absent",
                 ),
             ],
         },

@@ -4,6 +4,7 @@ use super::kernels::adamw::{State, adamw, squares};
 use super::ops::Numbers;
 use super::optimiser::Optimiser;
 use crate::streams::Draws;
+use crate::tasks::encoding::Alike;
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
@@ -16,6 +17,44 @@ pub enum Initial {
     All(f32),
     /// Uniform draws between minus this and this.
     Within(f32),
+    /// Such draws, and on top of each square block of the columns, side by side, so many times unity.
+    Around(f32, &'static [f32]),
+    /// Such draws, row by row; then each row that is like another is this much of it, and of itself what keeps its size.
+    Leaning(f32, f32, [Alike; 3]),
+}
+
+impl Initial {
+    /// The numbers of a (rows, width) variable.
+    fn numbers(self, count: usize, width: usize, mut word: impl FnMut() -> u32) -> Vec<f32> {
+        // 24 bits between -1 and 1: exact in f32.
+        let mut drawn = |bound: f32| -> Vec<f32> {
+            (0..count).map(|_| ((word() >> 8) as f32 / 8_388_608.0 - 1.0) * bound).collect()
+        };
+        match self {
+            Self::All(number) => vec![number; count],
+            Self::Within(bound) => drawn(bound),
+            Self::Around(bound, times) => {
+                let mut numbers = drawn(bound);
+                let side = width / times.len();
+                for (row, numbers) in numbers.chunks_exact_mut(width).enumerate() {
+                    times.iter().enumerate().for_each(|(block, times)| numbers[block * side + row] += times);
+                }
+                numbers
+            }
+            Self::Leaning(bound, much, alike) => {
+                let mut numbers = drawn(bound);
+                let own = (1.0 - much * much).sqrt();
+                for Alike { first, like, size } in alike {
+                    for at in 0..size as usize * width {
+                        let other = numbers[like as usize * width + at];
+                        let number = &mut numbers[first as usize * width + at];
+                        *number = much * other + own * *number;
+                    }
+                }
+                numbers
+            }
+        }
+    }
 }
 
 /// Name, shape and start of each variable.
@@ -56,16 +95,9 @@ impl Weights {
     /// If the device fails.
     pub fn new<'s>(plan: &Plan, device: &Device, mut draws: impl FnMut(&str) -> Draws<'s>) -> Result<Self> {
         let variable = |(name, (shape, initial)): (&String, &(Vec<usize>, Initial))| {
-            let count = shape.iter().product();
-            let numbers = match *initial {
-                Initial::All(number) => vec![number; count],
-                Initial::Within(bound) => {
-                    let mut draws = draws(name);
-                    // 24 bits between -1 and 1: exact in f32.
-                    let mut unit = || (draws.word() >> 8) as f32 / 8_388_608.0 - 1.0;
-                    (0..count).map(|_| unit() * bound).collect()
-                }
-            };
+            let mut draws = draws(name);
+            let width = shape.last().copied().unwrap_or(1);
+            let numbers = initial.numbers(shape.iter().product(), width, || draws.word());
             Ok((name.clone(), Variable::new(shape, numbers, device)?))
         };
         Ok(Self { variables: plan.iter().map(variable).collect::<Result<_>>()?, steps: 0 })

@@ -92,7 +92,12 @@ pub const PUBLISHED: &[Field] = &[
 ];
 
 /// What a resolved document does not hold where it says nothing: documents were stored before there was such a thing.
-const YOUNG: [&str; 3] = ["network", "player", "seen"];
+const YOUNG: [&str; 4] = ["network", "player", "seen", "start"];
+
+fn leave_out_young(map: &mut Map<String, Json>) {
+    map.retain(|key, value| !(value.is_null() && YOUNG.contains(&key.as_str())));
+    map.values_mut().filter_map(Json::as_object_mut).for_each(leave_out_young);
+}
 
 /// Reads the members of a list, with names that differ; the filled members join the document.
 pub(super) fn list<T>(
@@ -125,7 +130,7 @@ pub(super) fn list<T>(
         }
         names.push(name);
         if let Some((value, mut map)) = read(reader, &path, node) {
-            map.retain(|key, value| !(value.is_null() && YOUNG.contains(&key.as_str())));
+            leave_out_young(&mut map);
             values.push(value);
             documents.push(Json::Object(map));
         }

@@ -5,7 +5,7 @@
 //! is done, the answer, or one field of the sub-question; each is said independently.
 //! Source: [Christiano2018], section 2.2.
 
-use super::encoding::{Alphabet, Pages, roles};
+use super::encoding::{Alike, Alphabet, Pages, roles};
 use super::{FIELDS, Family, FamilySpec, Step};
 use crate::claim::{Answer, Question};
 
@@ -53,8 +53,13 @@ impl Layout {
         let values = sizes.into_iter().max().unwrap_or(0).max(answers).max(2);
         let counts = [shown, subs_max, values as usize, ASKED + shown, subs_max + 1].map(|n| n as u32);
         let (roles, symbols) = roles(counts);
-        let alphabet =
-            Alphabet { tokens: shown + subs_max + 1, per_token: 2, symbols, classes: values as usize + 1 };
+        let alphabet = Alphabet {
+            tokens: shown + subs_max + 1,
+            per_token: 2,
+            symbols,
+            classes: values as usize + 1,
+            alike: Alike::NONE,
+        };
         Some(Self { alphabet, fields, roles })
     }
 

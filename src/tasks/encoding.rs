@@ -15,6 +15,24 @@ pub struct Alphabet {
     pub symbols: usize,
     /// Classes of answers, over all questions; one more, the last, is "I don't know".
     pub classes: usize,
+    /// Roles whose symbols name the same things as another role's: what a mimetic start makes alike.
+    pub alike: [Alike; 3],
+}
+
+/// A role whose symbols name the same things, one by one, as those of another role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Alike {
+    /// The first of its symbols.
+    pub first: u32,
+    /// The first of the other's, which is itself alike no third.
+    pub like: u32,
+    /// How many; 0: there is no such role.
+    pub size: u32,
+}
+
+impl Alike {
+    /// No role names what another names.
+    pub const NONE: [Self; 3] = [Self { first: 0, like: 0, size: 0 }; 3];
 }
 
 impl Alphabet {

@@ -2,7 +2,7 @@
 //! Half of the power twice, the second half from where the first one ended, and once
 //! more if k is odd. A wrong part never cancels: a permutation keeps unlike things unlike.
 
-use super::encoding::{Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Page, roles};
 use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -130,8 +130,9 @@ impl Family for PermutationPowering {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let (_, symbols) = self.roles();
-        Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1 })
+        let ([from, to, _], symbols) = self.roles();
+        let alike = [Alike { first: to, like: from, size: self.size }, Alike::default(), Alike::default()];
+        Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1, alike })
     }
 
     /// Of the rows only s itself: higher powers are the truth. The element asked about is written

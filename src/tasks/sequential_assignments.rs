@@ -2,7 +2,7 @@
 //! earlier variables. Variables lie in layers, so that a variable's level is known
 //! whatever anybody answers about its arguments. A wrong value may cancel in the table.
 
-use super::encoding::{Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Page, roles};
 use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -180,10 +180,12 @@ impl Family for SequentialAssignments {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let (_, symbols) = self.roles();
+        let ([_, variable, argument, value, row, column], symbols) = self.roles();
+        let values = [row, column].map(|role| Alike { first: role, like: value, size: self.values });
+        let alike = [Alike { first: argument, like: variable, size: self.size }, values[0], values[1]];
         let tokens = (2 * self.size - self.below(1)) as usize + self.left() + 1;
         let answers = self.values.max(self.below(self.depth));
-        Some(Alphabet { tokens, per_token: 4, symbols, classes: answers as usize + 1 })
+        Some(Alphabet { tokens, per_token: 4, symbols, classes: answers as usize + 1, alike })
     }
 
     /// A token for the value of each constant, each argument of other variables, each entry of the table:

@@ -3,7 +3,7 @@
 //! proposals. Everything is asked within a horizon, so that levels fall whatever
 //! anybody answers: beyond it a distance is "further". No family itself.
 
-use super::encoding::{Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Page, roles};
 use super::{FIELDS, Step};
 use crate::claim::{Answer, Question};
 use crate::streams::Draws;
@@ -297,11 +297,12 @@ impl Form {
     /// The sizes of what a network reads.
     #[must_use]
     pub fn alphabet(self) -> Alphabet {
-        let (_, symbols) = self.roles();
+        let ([place, leads, _, _, at, to, _], symbols) = self.roles();
+        let alike = [leads, at, to].map(|role| Alike { first: role, like: place, size: self.size });
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
         let places = self.size as usize;
         // Only a place alone leads to itself, so that a label has room besides all others.
-        Alphabet { tokens: places + 1, per_token: places + 1, symbols, classes: answers + 1 }
+        Alphabet { tokens: places + 1, per_token: places + 1, symbols, classes: answers + 1, alike }
     }
 
     /// Writes the places, each with those it leads to and the label given at it, if one is, then the

@@ -1,16 +1,28 @@
 use super::*;
-use crate::agents::learned::Schedule;
+use crate::agents::learned::{Schedule, Start};
 use crate::claim::Question;
 use crate::learners::kernels::tests::bits;
 use crate::streams::{Moment, Purpose, Streams};
-use crate::tasks::encoding::NO_COPY;
+use crate::tasks::encoding::{Alike, NO_COPY};
 use candle_core::{Tensor, Var};
 
-const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9 };
+const ALPHABET: Alphabet =
+    Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: [ALIKE, NOBODY, NOBODY] };
+const ALIKE: Alike = Alike { first: 5, like: 1, size: 3 };
+const NOBODY: Alike = Alike { first: 0, like: 0, size: 0 };
 const TRANSFORMER: NetworkSpec =
-    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: false };
+    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: false, start: None };
 /// Its one layer is stepped through twice, so that its gradients are sums.
-const TIED: NetworkSpec = NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: true };
+const TIED: NetworkSpec =
+    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 32, tied: true, start: None };
+const MIMETIC: NetworkSpec = NetworkSpec::Transformer {
+    width: 16,
+    layers: 2,
+    heads: 2,
+    hidden: 32,
+    tied: false,
+    start: Some(Start::Mimetic),
+};
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 24, layers: 2 };
 const OPTIMISER: Optimiser = Optimiser {
     rate: 0.01,
@@ -77,7 +89,7 @@ fn plain_step(
 
 #[test]
 fn training_equals_plain_candle() {
-    for spec in [TRANSFORMER, TIED, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
         let mut ours = network(&spec, Ops::Exact, OPTIMISER);
         let stock = network(&spec, Ops::Stock, OPTIMISER);
         let names: Vec<String> = stock.model.plan(ALPHABET).into_keys().collect();
@@ -122,7 +134,7 @@ fn training_equals_plain_candle() {
 
 #[test]
 fn every_variable_has_a_gradient() {
-    for spec in [TRANSFORMER, TIED, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
         let network = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         let batch = Arc::new(Batch::new(ALPHABET, &pages, &targets, None).expect("it fits"));
@@ -139,7 +151,7 @@ fn every_variable_has_a_gradient() {
 
 #[test]
 fn scores_are_the_graphs_and_the_same_alone() {
-    for spec in [TRANSFORMER, TIED, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
         let mut network = network(&spec, Ops::Exact, Optimiser { horizon: 0.0, ..OPTIMISER });
         let (all, targets) = pages(70);
         network.step(&all, &targets, None).expect("a step");
@@ -174,12 +186,49 @@ fn first_weights_and_training_are_pinned() {
             numbers.iter().fold(hash, |hash, x| hash.rotate_left(5).wrapping_mul(0x9E37_79B1) ^ x.to_bits())
         })
     };
-    assert_eq!((pinned(TRANSFORMER), pinned(MLP)), (978_456_784, 3_787_762_703));
+    let pinned = [TRANSFORMER, MLP, MIMETIC].map(pinned);
+    assert_eq!(pinned, [978_456_784, 3_787_762_703, 2_743_014_772]);
+}
+
+#[test]
+fn a_mimetic_start_looks_for_likes_and_copies_them() {
+    let first = |spec| {
+        let network = network(&spec, Ops::Exact, OPTIMISER);
+        let numbers = |(name, _, numbers): (&str, &[usize], &[f32])| (name.to_owned(), numbers.to_vec());
+        network.weights.averages().map(numbers).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (random, mimetic) = (first(TRANSFORMER), first(MIMETIC));
+    let differ = |name: &&String| random[*name] != mimetic[*name];
+    let others: Vec<&String> = random.keys().filter(differ).collect();
+    let attention = |layer| ["into", "out"].map(|name| format!("layer{layer:02}.attention.{name}"));
+    let mut wanted = vec!["embed".to_owned()];
+    wanted.extend((0..2).flat_map(attention));
+    assert_eq!(others, wanted.iter().collect::<Vec<_>>());
+    // Without unity, the same draws of half the variance.
+    let half = 0.5_f32.sqrt();
+    for layer in 0..2 {
+        let [into, out] = attention(layer);
+        for (name, width, times) in [(into, 48, &[0.7, 0.7, 1.2][..]), (out, 16, &[1.2])] {
+            for (at, (with, without)) in mimetic[&name].iter().zip(&random[&name]).enumerate() {
+                let (row, col) = (at / width, at % width);
+                let unity = if col % 16 == row { times[col / 16] } else { 0.0 };
+                // The way out of a block starts smaller otherwise: all blocks together add as much as one.
+                let usual = if width == 16 { 2.0 } else { 1.0 };
+                assert!((with - unity - without * half * usual).abs() < 1e-6, "{name}, number {at}");
+            }
+        }
+    }
+    // Symbols 5 to 7 name what 1 to 3 name: 0.8 of their rows, and 0.6 of their own draws.
+    for (at, (with, without)) in mimetic["embed"].iter().zip(&random["embed"]).enumerate() {
+        let is_like = (5 * 16..8 * 16).contains(&at);
+        let want = if is_like { 0.8 * random["embed"][at - 4 * 16] + 0.6 * without } else { *without };
+        assert!((with - want).abs() < 1e-6, "number {at}");
+    }
 }
 
 #[test]
 fn saved_weights_are_loaded_and_answer_the_same() {
-    for spec in [TRANSFORMER, TIED, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
         let mut one = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         for _ in 0..3 {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::agents::learned::Schedule;
 use crate::streams::{Address, Streams};
+use crate::tasks::encoding::Alike;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -28,9 +29,9 @@ struct File {
 }
 
 // The sizes of the script.
-const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9 };
+const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: Alike::NONE };
 const TRANSFORMER: NetworkSpec =
-    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 24, tied: false };
+    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 24, tied: false, start: None };
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 16, layers: 2 };
 const PART: f32 = 0.25;
 const OPTIMISER: Optimiser = Optimiser {
