@@ -45,9 +45,9 @@ impl Initial {
                 let mut numbers = drawn(bound);
                 let own = (1.0 - much * much).sqrt();
                 for Alike { first, like, size } in alike {
-                    for at in 0..size as usize * width {
-                        let other = numbers[like as usize * width + at];
-                        let number = &mut numbers[first as usize * width + at];
+                    for at in 0..usize::from(size) * width {
+                        let other = numbers[usize::from(like) * width + at];
+                        let number = &mut numbers[usize::from(first) * width + at];
                         *number = much * other + own * *number;
                     }
                 }

@@ -23,16 +23,23 @@ pub struct Alphabet {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Alike {
     /// The first of its symbols.
-    pub first: u32,
+    pub first: u16,
     /// The first of the other's, which is itself alike no third.
-    pub like: u32,
+    pub like: u16,
     /// How many; 0: there is no such role.
-    pub size: u32,
+    pub size: u16,
 }
 
 impl Alike {
     /// No role names what another names.
     pub const NONE: [Self; 3] = [Self { first: 0, like: 0, size: 0 }; 3];
+
+    /// The role that begins at one symbol beside the one that begins at another.
+    #[must_use]
+    pub fn new(first: u32, like: u32, size: u32) -> Self {
+        let [first, like, size] = [first, like, size].map(|n| n as u16);
+        Self { first, like, size }
+    }
 }
 
 impl Alphabet {

@@ -181,8 +181,8 @@ impl Family for SequentialAssignments {
 
     fn alphabet(&self) -> Option<Alphabet> {
         let ([_, variable, argument, value, row, column], symbols) = self.roles();
-        let values = [row, column].map(|role| Alike { first: role, like: value, size: self.values });
-        let alike = [Alike { first: argument, like: variable, size: self.size }, values[0], values[1]];
+        let values = [row, column].map(|role| Alike::new(role, value, self.values));
+        let alike = [Alike::new(argument, variable, self.size), values[0], values[1]];
         let tokens = (2 * self.size - self.below(1)) as usize + self.left() + 1;
         let answers = self.values.max(self.below(self.depth));
         Some(Alphabet { tokens, per_token: 4, symbols, classes: answers as usize + 1, alike })

@@ -298,7 +298,7 @@ impl Form {
     #[must_use]
     pub fn alphabet(self) -> Alphabet {
         let ([place, leads, _, _, at, to, _], symbols) = self.roles();
-        let alike = [leads, at, to].map(|role| Alike { first: role, like: place, size: self.size });
+        let alike = [leads, at, to].map(|role| Alike::new(role, place, self.size));
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
         let places = self.size as usize;
         // Only a place alone leads to itself, so that a label has room besides all others.
