@@ -353,14 +353,9 @@ fn make_short_of_lessons(cell: &mut CellSpec) {
             *network = match *network {
                 NetworkSpec::Tabular => NetworkSpec::Tabular,
                 NetworkSpec::Mlp { .. } => NetworkSpec::Mlp { width: 8, layers: 1 },
-                NetworkSpec::Transformer { .. } => NetworkSpec::Transformer {
-                    width: 8,
-                    layers: 1,
-                    heads: 1,
-                    hidden: 8,
-                    tied: false,
-                    start: None,
-                },
+                NetworkSpec::Transformer { start, .. } => {
+                    NetworkSpec::Transformer { width: 8, layers: 1, heads: 1, hidden: 8, tied: false, start }
+                }
             };
         }
     }

@@ -65,6 +65,87 @@ fn pages_fit_their_alphabet() {
     }
 }
 
+/// Roles that are said to name the same things do, one by one.
+#[test]
+fn roles_alike_name_the_same() {
+    for (spec, alphabet) in &read() {
+        let roles: Vec<_> = alphabet.alike.iter().filter(|role| role.size > 0).collect();
+        let range = |first: u16, size: u16| first..first + size;
+        for role in &roles {
+            assert!(role.like > BLANK && usize::from(role.first + role.size) <= alphabet.symbols);
+            for other in &roles {
+                let (own, like) = (range(other.first, other.size), range(role.like, role.size));
+                assert!(
+                    own.end <= like.start || like.end <= own.start,
+                    "{spec:?}: like one that is like another"
+                );
+                let apart = role.first == other.first || !own.contains(&role.first);
+                assert!(apart, "{spec:?}: two roles in one place");
+            }
+        }
+        // What a token's symbols of a role stand for, and of the role that it is like.
+        let named = |token: &[u16], first: u16, size: u16| -> Vec<u16> {
+            let of_role = token.iter().filter(|symbol| range(first, size).contains(symbol));
+            of_role.map(|symbol| symbol - first).collect()
+        };
+        let (context, root) = trial(spec, 5, 0);
+        let (symbols, copies) = page(spec, *alphabet, &context, root);
+        let tokens: Vec<&[u16]> = symbols.chunks_exact(alphabet.per_token).collect();
+        let facts = tokens[..alphabet.tokens - 1].iter().zip(&copies).zip(0_u16..);
+        match spec {
+            // Where an element goes is what its token copies.
+            FamilySpec::PermutationPowering(_) => {
+                let [to] = roles[..] else { panic!("one role is like another") };
+                for ((token, copy), element) in facts {
+                    assert_eq!(named(token, to.like, to.size), [element]);
+                    assert_eq!(named(token, to.first, to.size), [*copy]);
+                }
+            }
+            // Arguments and values are copied; entries of the table lie row after row.
+            FamilySpec::SequentialAssignments(family) => {
+                let [argument, row, column] = roles[..] else { panic!("three roles are like others") };
+                let entries = alphabet.tokens - 1 - (family.values * family.values) as usize;
+                for ((token, copy), at) in facts {
+                    let place = [row, column].map(|role| named(token, role.first, role.size));
+                    let value = named(token, row.like, row.size);
+                    if let Some(entry) = usize::from(at).checked_sub(entries) {
+                        let entry = entry as u32;
+                        let want = [entry / family.values, entry % family.values].map(|n| vec![n as u16]);
+                        assert_eq!((place, value), (want, vec![*copy]));
+                    } else {
+                        let said = [named(token, argument.first, argument.size), value].concat();
+                        assert_eq!((place, said), ([vec![], vec![]], vec![*copy]));
+                        assert_eq!(named(token, argument.like, argument.size).len(), 1);
+                    }
+                }
+                let shown = spec.show_question(&context, root);
+                let asked = named(tokens[alphabet.tokens - 1], argument.first, argument.size);
+                assert_eq!(shown, format!("x{}", asked[0]));
+            }
+            // Each place has a token that names it and where it leads; a question names where it starts from and its goal.
+            FamilySpec::ShortestPath(_) | FamilySpec::UnionFind(_) => {
+                let [leads, at, to] = roles[..] else { panic!("three roles are like others") };
+                for ((token, _), place) in facts {
+                    assert_eq!(named(token, leads.like, leads.size), [place]);
+                    let edges =
+                        |word: usize| context[2 * usize::from(place) + word / 32] >> (word % 32) & 1 == 1;
+                    let ways: Vec<u16> = (0..leads.size).filter(|way| edges(usize::from(*way))).collect();
+                    assert_eq!(named(token, leads.first, leads.size), ways);
+                }
+                let question = tokens[alphabet.tokens - 1];
+                let said: Vec<u16> =
+                    [at, to].iter().flat_map(|role| named(question, role.first, role.size)).collect();
+                let shown = spec.show_question(&context, root);
+                let words =
+                    shown.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<u16>().ok());
+                let numbers: Vec<u16> = words.collect();
+                assert!(numbers.starts_with(&said) && !said.is_empty(), "{shown}: {said:?}");
+            }
+            _ => assert!(roles.is_empty(), "{spec:?}: no test of its own"),
+        }
+    }
+}
+
 #[test]
 fn a_page_suffices_to_answer() {
     let mut met_again = BTreeMap::new();

@@ -197,7 +197,7 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
 
 #[test]
 fn a_mimetic_start_learns_to_look_up_what_it_looked_up() {
-    // s(s(x)) of 16 elements: what a start from draws alone does not leave chance at for thousands of steps.
+    // s(s(x)) of 16 elements: from draws alone it stays at chance for thousands of steps.
     let share = |start| {
         let network =
             NetworkSpec::Transformer { width: 64, layers: 2, heads: 2, hidden: 64, tied: false, start };

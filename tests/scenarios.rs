@@ -6,6 +6,14 @@ use elenchus::scenario::spec::Scenario;
 use elenchus::scenario::{Overrides, Source, from_document, from_document_with, read};
 use std::fs;
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// Held by all: the one that measures the process's memory is alone while it does.
+static TOGETHER: RwLock<()> = RwLock::new(());
+
+fn together() -> RwLockReadGuard<'static, ()> {
+    TOGETHER.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn shipped() -> Vec<(String, Scenario)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -35,6 +43,7 @@ fn shipped() -> Vec<(String, Scenario)> {
 
 #[test]
 fn shipped_scenarios_can_be_played() {
+    let _together = together();
     for (stem, scenario) in shipped() {
         assert_eq!(stem, scenario.name);
         for cell in &scenario.cells {
@@ -49,6 +58,7 @@ fn shipped_scenarios_can_be_played() {
 
 #[test]
 fn a_resolved_scenario_reads_as_itself() {
+    let _together = together();
     for (stem, scenario) in shipped() {
         let text = serde_json::to_string(&scenario.document).expect("a document is JSON");
         let document = serde_json::from_str(&text).expect("JSON reads");
@@ -57,9 +67,59 @@ fn a_resolved_scenario_reads_as_itself() {
     }
 }
 
+/// Documents were stored before transformers had a start: one that says nothing of it has no such key.
+#[test]
+fn a_start_is_in_a_document_only_if_it_is_said() {
+    let _together = together();
+    let document = |student: &str, decomposer: &str| {
+        let text = format!(
+            r#"
+[task]
+family = "union_find"
+[[agent]]
+name = "student"
+competence = {{ kind = "learned", network = {{ kind = "transformer"{student} }} }}
+[[agent]]
+name = "other"
+[[overseer]]
+name = "human"
+[[protocol]]
+name = "looked at"
+cross_check = "glimpse"
+answer = "sides"
+agents = ["student", "other"]
+[[protocol]]
+preset = "iterated_amplification"
+primitives = "overseer"
+agents = ["student"]
+training = {{ decomposer = {{ kind = "learned", network = {{ kind = "transformer"{decomposer} }} }} }}
+"#
+        );
+        let files = |name: &str| Err(format!("{name}: no such file"));
+        let source = Source { file: "x.toml", stem: "x", text: &text, files: &files };
+        let document =
+            read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}")).document;
+        serde_json::to_value(&document).expect("a document is JSON")
+    };
+    let starts = |document: &serde_json::Value| {
+        let student = &document["agent"][0]["competence"]["network"];
+        let decomposer = &document["protocol"][1]["training"]["decomposer"]["network"];
+        assert!(student["width"].is_number() && decomposer["width"].is_number());
+        [student, decomposer].map(|network| network.get("start").cloned())
+    };
+    let mimetic = || Some(serde_json::json!("mimetic"));
+    assert_eq!(starts(&document("", "")), [None, None]);
+    assert_eq!(starts(&document(", start = \"mimetic\"", "")), [mimetic(), None]);
+    assert_eq!(starts(&document("", ", start = \"mimetic\"")), [None, mimetic()]);
+    // What says nothing elsewhere is kept as it was stored.
+    let glimpse = &document("", "")["protocol"][0]["cross_check"];
+    assert_eq!(*glimpse, serde_json::json!({ "kind": "glimpse", "seen": null }));
+}
+
 /// Swept tables and lists name their cells by what they hold, whatever the order of keys.
 #[test]
 fn cells_of_swept_tables_have_ids_of_their_own() {
+    let _together = together();
     let text = r#"
 [task]
 family = "claim_tree"
@@ -95,6 +155,7 @@ agents = ["expert"]
 /// Points share what no axis reaches; each is nonetheless what the scenario with these values set is.
 #[test]
 fn a_point_is_the_scenario_with_its_values_set() {
+    let _together = together();
     let text = r#"
 trials = 10
 [[task]]
@@ -144,6 +205,7 @@ agents = ["liar"]
 #[cfg(target_os = "linux")]
 #[test]
 fn a_large_sweep_takes_little_memory() {
+    let _alone = TOGETHER.write().unwrap_or_else(PoisonError::into_inner);
     let text = r#"
 [task]
 family = "claim_tree"

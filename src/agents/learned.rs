@@ -22,7 +22,7 @@ pub enum NetworkSpec {
         /// Whether all layers are one and the same.
         tied: bool,
         /// What the weights start from; `Random` if nothing is said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         start: Option<Start>,
     },
     /// Layers that are full from the page to the answer.
@@ -118,7 +118,7 @@ pub fn networks() -> Vec<Variant> {
                     Shape::OneOf(&["random", "mimetic"]),
                     "",
                     "",
-                    "what its weights start from: draws alone, or draws around attention that looks for what is like the token that looks and copies what it finds (Trockman2023), so that what takes two facts is learned in hundreds of steps; random if absent",
+                    "what its weights start from: draws alone, or draws around attention that looks for what is like the token that looks and copies what it finds (Trockman2023), from which answers that take several facts are learned far sooner; random if absent, and without effect where weights are given",
                 ),
             ],
         },

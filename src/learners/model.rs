@@ -196,18 +196,20 @@ fn transformer_plan([width, hidden]: [usize; 2], names: &[Vec<String>], alphabet
 }
 
 /// A start from attention that looks for what is like the token that looks, and copies what it finds; symbols that name
-/// the same thing start alike. From draws alone, nothing tells a network that must look up what it has just looked up to
-/// do either: what it copies is of no use before it looks in the right place, and the reverse. Source: [Trockman2023],
-/// whose attention to pictures takes away what it finds, where facts are to be copied.
+/// the same thing start alike. From draws alone, who must look up what it has just looked up is told to do neither:
+/// what it copies is of no use before it looks in the right place, and looking is of none before it copies.
+/// Source: [Trockman2023], where the product of value and output weights starts near minus the identity; here, near plus.
 fn mimetic(width: usize, blocks: &[Vec<String>], alphabet: Alphabet, plan: &mut Plan) {
-    // Half of the usual variance around so many times unity, as tried at 16 and at 64 elements.
-    let around = |times| Initial::Around((1.5 / width as f32).sqrt(), times);
+    // Draws of variance 1 / (2 width), the way out's too, around multiples of the identity; tried at 16 and at 64 elements.
+    let around = |times| Initial::Around { bound: (1.5 / width as f32).sqrt(), times };
     for names in blocks.iter().step_by(2) {
-        plan.get_mut(&names[2]).expect("attention looks").1 = around(&[0.7, 0.7, 1.2]);
-        plan.get_mut(&names[3]).expect("attention copies").1 = around(&[1.2]);
+        let [.., into, out] = &names[..] else { unreachable!("attention has variables") };
+        plan.get_mut(into).expect("a variable of the plan").1 = around(&[0.7, 0.7, 1.2]);
+        plan.get_mut(out).expect("a variable of the plan").1 = around(&[1.2]);
     }
     let bound = (3.0 / alphabet.per_token as f32).sqrt();
-    plan.get_mut("embed").expect("symbols have rows").1 = Initial::Leaning(bound, 0.8, alphabet.alike);
+    let symbols = Initial::Leaning { bound, share: 0.8, alike: alphabet.alike };
+    plan.get_mut("embed").expect("a variable of the plan").1 = symbols;
 }
 
 fn mlp_plan(width: usize, layers: usize, alphabet: Alphabet) -> Plan {

@@ -17,10 +17,22 @@ pub enum Initial {
     All(f32),
     /// Uniform draws between minus this and this.
     Within(f32),
-    /// Such draws, and on top of each square block of the columns, side by side, so many times unity.
-    Around(f32, &'static [f32]),
-    /// Such draws, row by row; then each row that is like another is this much of it, and of itself what keeps its size.
-    Leaning(f32, f32, [Alike; 3]),
+    /// Draws around multiples of the identity matrix: of a variable whose columns are square blocks side by side.
+    Around {
+        /// Draws lie between minus this and this.
+        bound: f32,
+        /// How many times the identity matrix is added to each block.
+        times: &'static [f32],
+    },
+    /// Draws, row by row, where symbols that name the same thing have rows alike.
+    Leaning {
+        /// Draws lie between minus this and this.
+        bound: f32,
+        /// How much of such a row is the other's; the rest is its own draw, so that its variance stays.
+        share: f32,
+        /// Whose rows are like whose.
+        alike: [Alike; 3],
+    },
 }
 
 impl Initial {
@@ -33,7 +45,7 @@ impl Initial {
         match self {
             Self::All(number) => vec![number; count],
             Self::Within(bound) => drawn(bound),
-            Self::Around(bound, times) => {
+            Self::Around { bound, times } => {
                 let mut numbers = drawn(bound);
                 let side = width / times.len();
                 for (row, numbers) in numbers.chunks_exact_mut(width).enumerate() {
@@ -41,14 +53,14 @@ impl Initial {
                 }
                 numbers
             }
-            Self::Leaning(bound, much, alike) => {
+            Self::Leaning { bound, share, alike } => {
                 let mut numbers = drawn(bound);
-                let own = (1.0 - much * much).sqrt();
+                let own = (1.0 - share * share).sqrt();
                 for Alike { first, like, size } in alike {
                     for at in 0..usize::from(size) * width {
                         let other = numbers[usize::from(like) * width + at];
                         let number = &mut numbers[usize::from(first) * width + at];
-                        *number = much * other + own * *number;
+                        *number = share * other + own * *number;
                     }
                 }
                 numbers

@@ -92,11 +92,13 @@ pub const PUBLISHED: &[Field] = &[
 ];
 
 /// What a resolved document does not hold where it says nothing: documents were stored before there was such a thing.
-const YOUNG: [&str; 4] = ["network", "player", "seen", "start"];
+const YOUNG: [&str; 3] = ["network", "player", "seen"];
+/// The same of what lies deeper: a transformer's start.
+const YOUNG_WITHIN: &str = "start";
 
-fn leave_out_young(map: &mut Map<String, Json>) {
-    map.retain(|key, value| !(value.is_null() && YOUNG.contains(&key.as_str())));
-    map.values_mut().filter_map(Json::as_object_mut).for_each(leave_out_young);
+fn leave_out_within(map: &mut Map<String, Json>) {
+    map.retain(|key, value| !(value.is_null() && key == YOUNG_WITHIN));
+    map.values_mut().filter_map(Json::as_object_mut).for_each(leave_out_within);
 }
 
 /// Reads the members of a list, with names that differ; the filled members join the document.
@@ -130,7 +132,8 @@ pub(super) fn list<T>(
         }
         names.push(name);
         if let Some((value, mut map)) = read(reader, &path, node) {
-            leave_out_young(&mut map);
+            map.retain(|key, value| !(value.is_null() && YOUNG.contains(&key.as_str())));
+            leave_out_within(&mut map);
             values.push(value);
             documents.push(Json::Object(map));
         }

@@ -24,7 +24,7 @@ pub struct Alphabet {
 pub struct Alike {
     /// The first of its symbols.
     pub first: u16,
-    /// The first of the other's, which is itself alike no third.
+    /// The first of the role that it is like; that role is like no other.
     pub like: u16,
     /// How many; 0: there is no such role.
     pub size: u16,

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The order in which a cell's values are hashed: raised by whoever changes what an agent, an overseer, a stage or a family is
 /// made of, so that no old part is taken for one of another meaning.
-const KEYED: u32 = 2;
+const KEYED: u32 = 3;
 /// Rows of a world that are played before their trials are kept: some milliseconds of play.
 const ROWS: u64 = 1 << 16;
 
@@ -202,7 +202,6 @@ mod tests {
             include_str!("../../scenarios/quickstart.toml"),
             include_str!("../../scenarios/reference.toml"),
             include_str!("../../scenarios/votes.toml"),
-            include_str!("../../scenarios/christiano2018.toml"),
             include_str!("../../scenarios/weak-to-strong.toml"),
         ];
         let none = |file: &str| Err(format!("{file}: no files here"));
@@ -221,7 +220,7 @@ mod tests {
         assert!(keys.len() * 10 > count * 7, "{} of {count}", keys.len());
         assert_eq!(
             (count, &hash[..16]),
-            (452, "81b87b824bb14e47"),
+            (437, "6e6f46b9b7761d55"),
             "raise KEYED if what is hashed has changed"
         );
     }

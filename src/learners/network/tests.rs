@@ -23,6 +23,14 @@ const MIMETIC: NetworkSpec = NetworkSpec::Transformer {
     tied: false,
     start: Some(Start::Mimetic),
 };
+const TIED_MIMETIC: NetworkSpec = NetworkSpec::Transformer {
+    width: 16,
+    layers: 2,
+    heads: 2,
+    hidden: 32,
+    tied: true,
+    start: Some(Start::Mimetic),
+};
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 24, layers: 2 };
 const OPTIMISER: Optimiser = Optimiser {
     rate: 0.01,
@@ -89,7 +97,7 @@ fn plain_step(
 
 #[test]
 fn training_equals_plain_candle() {
-    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, TIED_MIMETIC, MLP] {
         let mut ours = network(&spec, Ops::Exact, OPTIMISER);
         let stock = network(&spec, Ops::Stock, OPTIMISER);
         let names: Vec<String> = stock.model.plan(ALPHABET).into_keys().collect();
@@ -134,7 +142,7 @@ fn training_equals_plain_candle() {
 
 #[test]
 fn every_variable_has_a_gradient() {
-    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, TIED_MIMETIC, MLP] {
         let network = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         let batch = Arc::new(Batch::new(ALPHABET, &pages, &targets, None).expect("it fits"));
@@ -151,7 +159,7 @@ fn every_variable_has_a_gradient() {
 
 #[test]
 fn scores_are_the_graphs_and_the_same_alone() {
-    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, TIED_MIMETIC, MLP] {
         let mut network = network(&spec, Ops::Exact, Optimiser { horizon: 0.0, ..OPTIMISER });
         let (all, targets) = pages(70);
         network.step(&all, &targets, None).expect("a step");
@@ -228,7 +236,7 @@ fn a_mimetic_start_looks_for_likes_and_copies_them() {
 
 #[test]
 fn saved_weights_are_loaded_and_answer_the_same() {
-    for spec in [TRANSFORMER, TIED, MIMETIC, MLP] {
+    for spec in [TRANSFORMER, TIED, MIMETIC, TIED_MIMETIC, MLP] {
         let mut one = network(&spec, Ops::Exact, OPTIMISER);
         let (pages, targets) = pages(10);
         for _ in 0..3 {
