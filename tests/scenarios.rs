@@ -41,6 +41,13 @@ fn shipped() -> Vec<(String, Scenario)> {
     all
 }
 
+/// A scenario that needs no files.
+fn told(text: &str) -> Scenario {
+    let files = |name: &str| Err(format!("{name}: no such file"));
+    let source = Source { file: "x.toml", stem: "x", text, files: &files };
+    read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
 #[test]
 fn shipped_scenarios_can_be_played() {
     let _together = together();
@@ -95,11 +102,7 @@ agents = ["student"]
 training = {{ decomposer = {{ kind = "learned", network = {{ kind = "transformer"{decomposer} }} }} }}
 "#
         );
-        let files = |name: &str| Err(format!("{name}: no such file"));
-        let source = Source { file: "x.toml", stem: "x", text: &text, files: &files };
-        let document =
-            read(&source, &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}")).document;
-        serde_json::to_value(&document).expect("a document is JSON")
+        serde_json::to_value(told(&text).document).expect("a document is JSON")
     };
     let starts = |document: &serde_json::Value| {
         let student = &document["agent"][0]["competence"]["network"];
@@ -136,9 +139,7 @@ agents = ["expert"]
 "overseer.human.error" = ["adversarial", { rate = 0.2, kind = "uniform" }, { rate = 0.1, kind = "uniform" }]
 "protocol.trust.agents" = [["expert"], ["other"]]
 "#;
-    let files = |name: &str| Err(format!("{name}: no such file"));
-    let source = Source { file: "x.toml", stem: "x", text, files: &files };
-    let scenario = read(&source, &Overrides::default()).expect("a scenario");
+    let scenario = told(text);
     let ids: Vec<&str> = scenario.cells.iter().map(|cell| cell.id.as_str()).collect();
     let points = [
         r#"overseer.human.error=adversarial|protocol.trust.agents=["expert"]"#,
