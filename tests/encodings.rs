@@ -101,36 +101,73 @@ fn roles_alike_name_the_same() {
                     assert_eq!(named(token, to.first, to.size), [*copy]);
                 }
             }
-            // Arguments and values are copied; entries of the table lie row after row.
+            // Each variable has a token, which names its arguments or its value; entries of the table lie row after row.
             FamilySpec::SequentialAssignments(family) => {
-                let [argument, row, column] = roles[..] else { panic!("three roles are like others") };
-                let entries = alphabet.tokens - 1 - (family.values * family.values) as usize;
+                let [left, right, row, column] = roles[..] else { panic!("four roles are like others") };
+                let constants = usize::from(left.size).div_ceil(family.depth as usize + 1);
                 for ((token, copy), at) in facts {
-                    let place = [row, column].map(|role| named(token, role.first, role.size));
-                    let value = named(token, row.like, row.size);
-                    if let Some(entry) = usize::from(at).checked_sub(entries) {
-                        let entry = entry as u32;
-                        let want = [entry / family.values, entry % family.values].map(|n| vec![n as u16]);
-                        assert_eq!((place, value), (want, vec![*copy]));
+                    let [arguments, place] = [[left, right], [row, column]]
+                        .map(|two| two.map(|role| named(token, role.first, role.size)).concat());
+                    let [variable, value] = [left, row].map(|role| named(token, role.like, role.size));
+                    if let Some(entry) = at.checked_sub(left.size) {
+                        assert_eq!(place, [entry / row.size, entry % row.size]);
+                        assert_eq!((variable, arguments, value.len()), (vec![], vec![], 1));
+                        assert_eq!(u32::from(value[0]), context[usize::from(entry)]);
                     } else {
-                        let said = [named(token, argument.first, argument.size), value].concat();
-                        assert_eq!((place, said), ([vec![], vec![]], vec![*copy]));
-                        assert_eq!(named(token, argument.like, argument.size).len(), 1);
+                        assert_eq!((variable, place), (vec![at], vec![]));
+                        assert!(*copy == at || *copy == NO_COPY, "a variable is what it is called");
+                        let said = if usize::from(at) < constants { [0, 1] } else { [2, 0] };
+                        assert_eq!([arguments.len(), value.len()], said);
+                        let words = [0, 1].map(|side| (row.size * row.size + side * left.size + at).into());
+                        assert!(
+                            arguments
+                                .iter()
+                                .zip(words)
+                                .all(|(x, at): (_, usize)| u32::from(*x) == context[at])
+                        );
                     }
                 }
                 let shown = spec.show_question(&context, root);
-                let asked = named(tokens[alphabet.tokens - 1], argument.first, argument.size);
+                let asked = named(tokens[alphabet.tokens - 1], left.like, left.size);
                 assert_eq!(shown, format!("x{}", asked[0]));
             }
-            // Each place has a token that names it and where it leads; a question names where it starts from and its goal.
+            // A point's bits are named one by one; a question's that are no wildcards.
+            FamilySpec::WildcardSearch(family) => {
+                let [asked] = roles[..] else { panic!("one role is like another") };
+                let bits = |point: u32| (0..family.bits).map(move |i| (2 * i + (point >> i & 1)) as u16);
+                let set = |point: u32| context[point as usize / 32] | context[2 + point as usize / 32];
+                let mut points = (0..1 << family.bits).filter(|point| set(*point) >> (point % 32) & 1 == 1);
+                for (((token, _), _), point) in facts.zip(&mut points) {
+                    assert_eq!(named(token, asked.like, asked.size), bits(point).collect::<Vec<_>>());
+                }
+                assert_eq!(points.next(), None, "a point has no token");
+                let shown: Vec<char> = spec.show_question(&context, root).chars().rev().collect();
+                let fixed = |i: &u16| shown[usize::from(*i)] != '*';
+                let said = (0..family.bits as u16)
+                    .filter(fixed)
+                    .map(|i| 2 * i + u16::from(shown[usize::from(i)] == '1'));
+                let question = tokens[alphabet.tokens - 1];
+                assert_eq!(named(question, asked.first, asked.size), said.collect::<Vec<_>>());
+            }
+            // An edge, or a place, has a token that names it and where it leads; a question names where it
+            // starts from and its goal.
             FamilySpec::ShortestPath(_) | FamilySpec::UnionFind(_) => {
                 let [leads, at, to] = roles[..] else { panic!("three roles are like others") };
-                for ((token, _), place) in facts {
-                    assert_eq!(named(token, leads.like, leads.size), [place]);
-                    let edges =
-                        |word: usize| context[2 * usize::from(place) + word / 32] >> (word % 32) & 1 == 1;
-                    let ways: Vec<u16> = (0..leads.size).filter(|way| edges(usize::from(*way))).collect();
+                let edge = |from: u16, to: u16| {
+                    context[2 * usize::from(from) + usize::from(to) / 32] >> (to % 32) & 1 == 1
+                };
+                let all =
+                    (0..leads.size).map(|from| (from, (0..leads.size).filter(move |to| edge(from, *to))));
+                let written: Vec<(u16, Vec<u16>)> = match spec {
+                    FamilySpec::UnionFind(_) => all.map(|(from, ways)| (from, ways.collect())).collect(),
+                    _ => all.flat_map(|(from, ways)| ways.map(move |to| (from, vec![to]))).collect(),
+                };
+                assert_eq!(written.len(), alphabet.tokens - 1);
+                for (((token, copy), _), (from, ways)) in facts.zip(written) {
+                    assert_eq!(named(token, leads.like, leads.size), [from]);
                     assert_eq!(named(token, leads.first, leads.size), ways);
+                    // A vertex is what it is called; an edge is where it leads.
+                    assert_eq!(*copy, if matches!(spec, FamilySpec::UnionFind(_)) { from } else { ways[0] });
                 }
                 let question = tokens[alphabet.tokens - 1];
                 let said: Vec<u16> =
@@ -141,7 +178,7 @@ fn roles_alike_name_the_same() {
                 let numbers: Vec<u16> = words.collect();
                 assert!(numbers.starts_with(&said) && !said.is_empty(), "{shown}: {said:?}");
             }
-            _ => assert!(roles.is_empty(), "{spec:?}: no test of its own"),
+            FamilySpec::ClaimTree(_) | FamilySpec::SparsePixels(_) => unreachable!("no network reads it"),
         }
     }
 }

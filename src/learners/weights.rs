@@ -4,7 +4,7 @@ use super::kernels::adamw::{State, adamw, squares};
 use super::ops::Numbers;
 use super::optimiser::Optimiser;
 use crate::streams::Draws;
-use crate::tasks::encoding::Alike;
+use crate::tasks::encoding::{Alike, Likenesses};
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub enum Initial {
         /// How much of such a row is the other's; the rest is its own draw, so that its variance stays.
         share: f32,
         /// Whose rows are like whose.
-        alike: [Alike; 3],
+        alike: Likenesses,
     },
 }
 

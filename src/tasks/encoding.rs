@@ -16,8 +16,11 @@ pub struct Alphabet {
     /// Classes of answers, over all questions; one more, the last, is "I don't know".
     pub classes: usize,
     /// Roles whose symbols name the same things as another role's: what a mimetic start makes alike.
-    pub alike: [Alike; 3],
+    pub alike: Likenesses,
 }
+
+/// The roles of an alphabet that are like others; those past the last have no symbols.
+pub type Likenesses = [Alike; 4];
 
 /// A role whose symbols name the same things, one by one, as those of another role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,13 +35,21 @@ pub struct Alike {
 
 impl Alike {
     /// No role names what another names.
-    pub const NONE: [Self; 3] = [Self { first: 0, like: 0, size: 0 }; 3];
+    pub const NONE: Likenesses = [Self { first: 0, like: 0, size: 0 }; 4];
 
     /// The role that begins at one symbol beside the one that begins at another.
     #[must_use]
     pub fn new(first: u32, like: u32, size: u32) -> Self {
         let [first, like, size] = [first, like, size].map(|n| n as u16);
         Self { first, like, size }
+    }
+
+    /// These and no others.
+    #[must_use]
+    pub fn only<const N: usize>(roles: [Self; N]) -> Likenesses {
+        let mut all = Self::NONE;
+        all[..N].copy_from_slice(&roles);
+        all
     }
 }
 

@@ -131,7 +131,7 @@ impl Family for PermutationPowering {
 
     fn alphabet(&self) -> Option<Alphabet> {
         let ([from, to, _], symbols) = self.roles();
-        let alike = [Alike::new(to, from, self.size), Alike::default(), Alike::default()];
+        let alike = Alike::only([Alike::new(to, from, self.size)]);
         Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1, alike })
     }
 

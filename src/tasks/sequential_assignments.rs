@@ -72,11 +72,11 @@ impl SequentialAssignments {
         context[(a * self.values + b) as usize]
     }
 
-    /// The symbols of a kind of fact and question, the variable it is about, an argument, a value, a
-    /// table's row and column.
-    fn roles(&self) -> ([u32; 6], usize) {
+    /// The symbols of a kind of question, a variable, its left and its right argument, a value, a table's
+    /// row and column.
+    fn roles(&self) -> ([u32; 7], usize) {
         let Self { size: n, values: v, .. } = *self;
-        roles([KINDS, n, n, v, v, v])
+        roles([KINDS, n, n, n, v, v, v])
     }
 
     /// Draws two arguments: one in the layer just below, so that the level is exact, one in any lower layer.
@@ -180,34 +180,36 @@ impl Family for SequentialAssignments {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let ([_, variable, argument, value, row, column], symbols) = self.roles();
-        let values = [row, column].map(|role| Alike::new(role, value, self.values));
-        let alike = [Alike::new(argument, variable, self.size), values[0], values[1]];
-        let tokens = (2 * self.size - self.below(1)) as usize + self.left() + 1;
+        let ([_, variable, left, right, value, row, column], symbols) = self.roles();
+        let [left, right] = [left, right].map(|role| Alike::new(role, variable, self.size));
+        let [row, column] = [row, column].map(|role| Alike::new(role, value, self.values));
+        let alike = Alike::only([left, right, row, column]);
+        let tokens = self.size as usize + self.left() + 1;
         let answers = self.values.max(self.below(self.depth));
-        Some(Alphabet { tokens, per_token: 4, symbols, classes: answers as usize + 1, alike })
+        Some(Alphabet { tokens, per_token: 3, symbols, classes: answers as usize + 1, alike })
     }
 
-    /// A token for the value of each constant, each argument of other variables, each entry of the table:
-    /// values of other variables are the truth. The variable asked about is written like an argument.
+    /// A token for each variable, with the value of a constant and the arguments of others, whose values
+    /// are the truth; one for each entry of the table.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let ([kinds, variable, argument, value, row, column], _) = self.roles();
+        let ([kinds, variable, left, right, value, row, column], _) = self.roles();
+        let arguments = self.below(self.depth);
         for i in 0..self.size {
-            let facts: &[u64] = if self.layer(i) == 0 { &[VALUE] } else { &[LEFT, RIGHT] };
-            for &kind in facts {
-                let answer = self.truth(context, pack(kind, i, 0));
-                let first = if kind == VALUE { value } else { argument };
-                page.token([kinds + kind as u32, variable + i, first + u32::from(answer.0)], Some(answer));
+            let said = |kind| u32::from(self.truth(context, pack(kind, i, 0)).0);
+            let named = (i < arguments).then_some(Answer(i as u16));
+            if self.layer(i) == 0 {
+                page.token([variable + i, value + said(VALUE)], named);
+            } else {
+                page.token([variable + i, left + said(LEFT), right + said(RIGHT)], named);
             }
         }
         for (at, &entry) in (0..self.values * self.values).zip(context) {
             let place = [row + at / self.values, column + at % self.values];
-            let symbols = [kinds + TABLE as u32, place[0], place[1], value + entry];
-            page.token(symbols, Some(Answer(entry as u16)));
+            page.token([place[0], place[1], value + entry], Some(Answer(entry as u16)));
         }
         match parts(question) {
             (TABLE, x, y) => page.question([kinds + TABLE as u32, row + x, column + y]),
-            (kind, x, _) => page.question([kinds + kind as u32, argument + x]),
+            (kind, x, _) => page.question([kinds + kind as u32, variable + x]),
         }
     }
 

@@ -175,11 +175,19 @@ impl Family for ShortestPath {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        Some(self.form().alphabet())
+        Some(self.form().alphabet(2 * self.size as usize, 2))
     }
 
+    /// A token for each edge, which names where it leads: to find one is to look for both of its ends.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        self.form().write(context, Walk::of(question), |_| None, page);
+        let (form, n) = (self.form(), self.size);
+        let ([place, leads, ..], _) = form.roles();
+        for from in 0..n {
+            for to in (0..n).filter(|to| form.leads(context, from, *to)) {
+                page.token([place + from, leads + to], Some(Answer(to as u16)));
+            }
+        }
+        form.ask(Walk::of(question), page);
     }
 
     fn field_sizes(&self) -> [u32; FIELDS] {

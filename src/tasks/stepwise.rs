@@ -289,31 +289,25 @@ impl Form {
 
     /// The symbols of a place, a place it leads to, the label given at it; of a kind of question, the
     /// place it is about, where to, and the horizon.
-    fn roles(self) -> ([u32; 7], usize) {
+    #[must_use]
+    pub fn roles(self) -> ([u32; 7], usize) {
         let Self { size: n, horizon, labels, .. } = self;
         roles([n, n, labels + 1, KINDS, n, n, horizon + 1])
     }
 
-    /// The sizes of what a network reads.
+    /// The sizes of what a network reads, where the map takes so many tokens, none of more than so many symbols.
     #[must_use]
-    pub fn alphabet(self) -> Alphabet {
+    pub fn alphabet(self, map: usize, symbols_of_one: usize) -> Alphabet {
         let ([place, leads, _, _, at, to, _], symbols) = self.roles();
-        let alike = [leads, at, to].map(|role| Alike::new(role, place, self.size));
+        let alike = Alike::only([leads, at, to].map(|role| Alike::new(role, place, self.size)));
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
-        let places = self.size as usize;
-        // Only a place alone leads to itself, so that a label has room besides all others.
-        Alphabet { tokens: places + 1, per_token: places + 1, symbols, classes: answers + 1, alike }
+        // A question's symbols: kind, where from, where to, and the horizon.
+        Alphabet { tokens: map + 1, per_token: symbols_of_one.max(4), symbols, classes: answers + 1, alike }
     }
 
-    /// Writes the places, each with those it leads to and the label given at it, if one is, then the
-    /// question. Distances are the truth; a neighbour is any of the edges.
-    pub fn write(self, context: &[u32], walk: Walk, given: impl Fn(u32) -> Option<u32>, page: &mut Page) {
-        let ([place, leads, label, kinds, at, to, horizon], _) = self.roles();
-        for from in 0..self.size {
-            let ways = (0..self.size).filter(|way| self.leads(context, from, *way));
-            let symbols = [place + from].into_iter().chain(ways.map(|way| leads + way));
-            page.token(symbols.chain(given(from).map(|given| label + given)), Some(Answer(from as u16)));
-        }
+    /// Writes the question.
+    pub fn ask(self, walk: Walk, page: &mut Page) {
+        let ([_, _, _, kinds, at, to, horizon], _) = self.roles();
         // A proposal is a draw of a guess at the step.
         let kind = if walk.kind == PROPOSE { STEP } else { walk.kind };
         // One goal, or none, goes without saying; so does looking no steps ahead.

@@ -207,13 +207,22 @@ impl Family for UnionFind {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        Some(self.form().alphabet())
+        let places = self.size as usize;
+        // Only a place alone leads to itself, so that a label has room besides all others.
+        Some(self.form().alphabet(places, places + 1))
     }
 
-    /// Labels only where they are given: all others are the truth.
+    /// A token for each vertex, with those it leads to and the label where one is given: all others are the truth.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let given = |vertex| (self.depth(context, vertex) == 0).then(|| context[self.label_at(vertex)]);
-        self.form().write(context, Walk::of(question), given, page);
+        let form = self.form();
+        let ([place, leads, label, ..], _) = form.roles();
+        for vertex in 0..self.size {
+            let ways = (0..self.size).filter(|way| form.leads(context, vertex, *way)).map(|way| leads + way);
+            let given = (self.depth(context, vertex) == 0).then(|| label + context[self.label_at(vertex)]);
+            let symbols = [place + vertex].into_iter().chain(ways).chain(given);
+            page.token(symbols, Some(Answer(vertex as u16)));
+        }
+        form.ask(Walk::of(question), page);
     }
 
     fn field_sizes(&self) -> [u32; FIELDS] {

@@ -89,9 +89,9 @@ impl WildcardSearch {
         i32::from(answer.0) - self.sum_max(parts(question).0.count_ones())
     }
 
-    /// The symbols of a point's bits, its sign, and a pattern's bits.
-    fn roles(&self) -> ([u32; 3], usize) {
-        roles([2 * self.bits, 2, 3 * self.bits])
+    /// The symbols of a point's bits, its sign, a pattern's bits, and its wildcards.
+    fn roles(&self) -> ([u32; 4], usize) {
+        roles([2 * self.bits, 2, 2 * self.bits, self.bits])
     }
 
     fn matched(&self, question: Question) -> u64 {
@@ -191,23 +191,24 @@ impl Family for WildcardSearch {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let (_, symbols) = self.roles();
+        let ([bit, _, asked, _], symbols) = self.roles();
+        let alike = Alike::only([Alike::new(asked, bit, 2 * self.bits)]);
         let (points, bits) = (self.size as usize, self.bits as usize);
         let classes = 2 * self.sum_max(self.wildcards) as usize + 2;
-        Some(Alphabet { tokens: points + 1, per_token: bits + 1, symbols, classes, alike: Alike::NONE })
+        Some(Alphabet { tokens: points + 1, per_token: bits + 1, symbols, classes, alike })
     }
 
     /// Where f is not 0: all of a context is facts.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let ([bits, signs, pattern], _) = self.roles();
+        let ([bits, signs, asks, wilds], _) = self.roles();
         let (plus, minus) = (bit_set(&context[..2]), bit_set(&context[2..]));
         for point in (0..1 << self.bits).filter(|point| (plus | minus) >> point & 1 == 1) {
             let sign = signs + (minus >> point & 1) as u32;
             page.token((0..self.bits).map(|i| bits + 2 * i + (point >> i & 1)).chain([sign]), None);
         }
         let (wild, set) = parts(question);
-        let asked = |i| if wild >> i & 1 == 1 { 2 } else { set >> i & 1 };
-        page.question((0..self.bits).map(|i| pattern + 3 * i + asked(i)));
+        let asked = |i| if wild >> i & 1 == 1 { wilds + i } else { asks + 2 * i + (set >> i & 1) };
+        page.question((0..self.bits).map(asked));
     }
 
     /// A sum is the same class however many points could have added to it.

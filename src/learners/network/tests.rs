@@ -7,7 +7,7 @@ use crate::tasks::encoding::{Alike, NO_COPY};
 use candle_core::{Tensor, Var};
 
 const ALPHABET: Alphabet =
-    Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: [ALIKE, NOBODY, NOBODY] };
+    Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: [ALIKE, NOBODY, NOBODY, NOBODY] };
 const ALIKE: Alike = Alike { first: 5, like: 1, size: 3 };
 const NOBODY: Alike = Alike { first: 0, like: 0, size: 0 };
 const TRANSFORMER: NetworkSpec =
