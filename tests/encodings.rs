@@ -29,9 +29,20 @@ fn questions(spec: &FamilySpec, context: &[u32], root: Question, seed: u64) -> B
     unfold(spec, context, root, &mut say).0
 }
 
+/// Families whose parameters lie far apart.
+fn extremes() -> Vec<(FamilySpec, Alphabet)> {
+    let all = [
+        ("sequential_assignments", r#""size": 16, "depth": 15, "values": 16"#),
+        ("shortest_path", r#""size": 4, "horizon": 16, "proposals": 4, "ask": "distance""#),
+        ("union_find", r#""size": 4, "horizon": 16, "proposals": 4, "ask": "label""#),
+    ];
+    let all = all.map(|(family, rest)| spec(family, rest));
+    all.into_iter().map(|spec| (spec.clone(), spec.alphabet().expect("a family that is read"))).collect()
+}
+
 #[test]
 fn pages_fit_their_alphabet() {
-    for (spec, alphabet) in &read() {
+    for (spec, alphabet) in read().iter().chain(&extremes()) {
         // With room for one token more, facts that are too many show.
         let roomy = Alphabet { tokens: alphabet.tokens + 1, ..*alphabet };
         for i in 0..5 {
@@ -88,10 +99,21 @@ fn roles_alike_name_the_same() {
             let of_role = token.iter().filter(|symbol| range(first, size).contains(symbol));
             of_role.map(|symbol| symbol - first).collect()
         };
+        let numbers = |shown: &str| -> Vec<u16> {
+            shown.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect()
+        };
         let (context, root) = trial(spec, 5, 0);
+        let word = |at: u16| context[usize::from(at)] as u16;
         let (symbols, copies) = page(spec, *alphabet, &context, root);
         let tokens: Vec<&[u16]> = symbols.chunks_exact(alphabet.per_token).collect();
         let facts = tokens[..alphabet.tokens - 1].iter().zip(&copies).zip(0_u16..);
+        // Every question that is met, as it is written and as it is shown to people.
+        let asked = questions(spec, &context, root, 0).into_iter().filter(|asked| !spec.is_proposal(*asked));
+        let asked = asked.map(|asked| {
+            let (symbols, _) = page(spec, *alphabet, &context, asked);
+            let token = symbols[symbols.len() - alphabet.per_token..].to_vec();
+            (token, spec.show_question(&context, asked))
+        });
         match spec {
             // Where an element goes is what its token copies.
             FamilySpec::PermutationPowering(_) => {
@@ -104,79 +126,81 @@ fn roles_alike_name_the_same() {
             // Each variable has a token, which names its arguments or its value; entries of the table lie row after row.
             FamilySpec::SequentialAssignments(family) => {
                 let [left, right, row, column] = roles[..] else { panic!("four roles are like others") };
-                let constants = usize::from(left.size).div_ceil(family.depth as usize + 1);
+                let (n, v, layers) = (left.size, row.size, family.depth as u16 + 1);
                 for ((token, copy), at) in facts {
-                    let [arguments, place] = [[left, right], [row, column]]
-                        .map(|two| two.map(|role| named(token, role.first, role.size)).concat());
+                    let [lefts, rights, rows, columns] =
+                        [left, right, row, column].map(|role| named(token, role.first, role.size));
                     let [variable, value] = [left, row].map(|role| named(token, role.like, role.size));
-                    if let Some(entry) = at.checked_sub(left.size) {
-                        assert_eq!(place, [entry / row.size, entry % row.size]);
-                        assert_eq!((variable, arguments, value.len()), (vec![], vec![], 1));
-                        assert_eq!(u32::from(value[0]), context[usize::from(entry)]);
+                    if let Some(entry) = at.checked_sub(n) {
+                        assert_eq!((rows, columns), (vec![entry / v], vec![entry % v]));
+                        assert_eq!((variable, lefts, rights), (vec![], vec![], vec![]));
+                        assert_eq!((value, *copy), (vec![word(entry)], word(entry)));
                     } else {
-                        assert_eq!((variable, place), (vec![at], vec![]));
-                        assert!(*copy == at || *copy == NO_COPY, "a variable is what it is called");
-                        let said = if usize::from(at) < constants { [0, 1] } else { [2, 0] };
-                        assert_eq!([arguments.len(), value.len()], said);
-                        let words = [0, 1].map(|side| (row.size * row.size + side * left.size + at).into());
-                        assert!(
-                            arguments
-                                .iter()
-                                .zip(words)
-                                .all(|(x, at): (_, usize)| u32::from(*x) == context[at])
+                        // After the table: left arguments, right ones, values. Constants are the first variables, and
+                        // those of the last layer are nobody's arguments.
+                        let [l, r, x] = [0, 1, 2].map(|part| word(v * v + part * n + at));
+                        let is_constant = at < n.div_ceil(layers);
+                        let said =
+                            if is_constant { [vec![], vec![], vec![x]] } else { [vec![l], vec![r], vec![]] };
+                        assert_eq!([lefts, rights, value], said);
+                        assert_eq!((variable, rows, columns), (vec![at], vec![], vec![]));
+                        assert_eq!(
+                            *copy,
+                            if at < ((layers - 1) * n).div_ceil(layers) { at } else { NO_COPY }
                         );
                     }
                 }
-                let shown = spec.show_question(&context, root);
-                let asked = named(tokens[alphabet.tokens - 1], left.like, left.size);
-                assert_eq!(shown, format!("x{}", asked[0]));
+                for (question, shown) in asked {
+                    let places = [row, column].map(|role| named(&question, role.first, role.size)).concat();
+                    let variable = named(&question, left.like, left.size);
+                    assert_eq!([variable, places].concat(), numbers(&shown), "{shown}");
+                }
             }
             // A point's bits are named one by one; a question's that are no wildcards.
             FamilySpec::WildcardSearch(family) => {
-                let [asked] = roles[..] else { panic!("one role is like another") };
-                let bits = |point: u32| (0..family.bits).map(move |i| (2 * i + (point >> i & 1)) as u16);
-                let set = |point: u32| context[point as usize / 32] | context[2 + point as usize / 32];
-                let mut points = (0..1 << family.bits).filter(|point| set(*point) >> (point % 32) & 1 == 1);
-                for (((token, _), _), point) in facts.zip(&mut points) {
-                    assert_eq!(named(token, asked.like, asked.size), bits(point).collect::<Vec<_>>());
+                let [bits] = roles[..] else { panic!("one role is like another") };
+                let set = |point: &u16| {
+                    let word = usize::from(point / 32);
+                    (context[word] | context[2 + word]) >> (point % 32) & 1 == 1
+                };
+                let points = (0..1_u16 << family.bits).filter(set);
+                let points: Vec<u16> = points.collect();
+                assert_eq!(points.len(), alphabet.tokens - 1);
+                for (((token, _), _), point) in facts.zip(points) {
+                    let said: Vec<u16> = (0..family.bits as u16).map(|i| 2 * i + (point >> i & 1)).collect();
+                    assert_eq!(named(token, bits.like, bits.size), said);
                 }
-                assert_eq!(points.next(), None, "a point has no token");
-                let shown: Vec<char> = spec.show_question(&context, root).chars().rev().collect();
-                let fixed = |i: &u16| shown[usize::from(*i)] != '*';
-                let said = (0..family.bits as u16)
-                    .filter(fixed)
-                    .map(|i| 2 * i + u16::from(shown[usize::from(i)] == '1'));
-                let question = tokens[alphabet.tokens - 1];
-                assert_eq!(named(question, asked.first, asked.size), said.collect::<Vec<_>>());
+                for (question, shown) in asked {
+                    let pattern = shown.chars().rev().zip(0_u16..family.bits as u16);
+                    let fixed = pattern.filter_map(|(bit, i)| Some(2 * i + bit.to_digit(2)? as u16));
+                    assert_eq!(named(&question, bits.first, bits.size), fixed.collect::<Vec<_>>(), "{shown}");
+                }
             }
-            // An edge, or a place, has a token that names it and where it leads; a question names where it
+            // An edge, or a vertex, has a token that names it and where it leads; a question names where it
             // starts from and its goal.
             FamilySpec::ShortestPath(_) | FamilySpec::UnionFind(_) => {
                 let [leads, at, to] = roles[..] else { panic!("three roles are like others") };
+                let n = leads.size;
                 let edge = |from: u16, to: u16| {
                     context[2 * usize::from(from) + usize::from(to) / 32] >> (to % 32) & 1 == 1
                 };
-                let all =
-                    (0..leads.size).map(|from| (from, (0..leads.size).filter(move |to| edge(from, *to))));
-                let written: Vec<(u16, Vec<u16>)> = match spec {
-                    FamilySpec::UnionFind(_) => all.map(|(from, ways)| (from, ways.collect())).collect(),
-                    _ => all.flat_map(|(from, ways)| ways.map(move |to| (from, vec![to]))).collect(),
+                let ways = |from: u16| (0..n).filter(|to| edge(from, *to)).collect::<Vec<u16>>();
+                // From where, where to, and what is copied: of a vertex its name, of an edge where it leads.
+                let written: Vec<(u16, Vec<u16>, u16)> = match spec {
+                    FamilySpec::UnionFind(_) => (0..n).map(|from| (from, ways(from), from)).collect(),
+                    _ => (0..n)
+                        .flat_map(|from| ways(from).into_iter().map(move |to| (from, vec![to], to)))
+                        .collect(),
                 };
                 assert_eq!(written.len(), alphabet.tokens - 1);
-                for (((token, copy), _), (from, ways)) in facts.zip(written) {
-                    assert_eq!(named(token, leads.like, leads.size), [from]);
-                    assert_eq!(named(token, leads.first, leads.size), ways);
-                    // A vertex is what it is called; an edge is where it leads.
-                    assert_eq!(*copy, if matches!(spec, FamilySpec::UnionFind(_)) { from } else { ways[0] });
+                for (((token, copy), _), (from, ways, copied)) in facts.zip(written) {
+                    assert_eq!(named(token, leads.like, n), [from]);
+                    assert_eq!((named(token, leads.first, n), *copy), (ways, copied));
                 }
-                let question = tokens[alphabet.tokens - 1];
-                let said: Vec<u16> =
-                    [at, to].iter().flat_map(|role| named(question, role.first, role.size)).collect();
-                let shown = spec.show_question(&context, root);
-                let words =
-                    shown.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<u16>().ok());
-                let numbers: Vec<u16> = words.collect();
-                assert!(numbers.starts_with(&said) && !said.is_empty(), "{shown}: {said:?}");
+                for (question, shown) in asked {
+                    let said = [at, to].map(|role| named(&question, role.first, role.size)).concat();
+                    assert!(numbers(&shown).starts_with(&said) && !said.is_empty(), "{shown}: {said:?}");
+                }
             }
             FamilySpec::ClaimTree(_) | FamilySpec::SparsePixels(_) => unreachable!("no network reads it"),
         }
@@ -196,7 +220,12 @@ fn a_page_suffices_to_answer() {
                 let is_right = |answer: &u16| spec.is_right(&context, asked, Answer(*answer));
                 let answers = (0..spec.answers(asked) as u16).filter(is_right);
                 let classes: Vec<u16> = answers.map(|answer| spec.first_class(asked) + answer).collect();
-                let key = page(spec, *alphabet, &context, asked);
+                // A token is a set of symbols, and so are the facts of a page of tokens: what only an order tells is not told.
+                let (symbols, copies) = page(spec, *alphabet, &context, asked);
+                let tokens = symbols.chunks_exact(alphabet.per_token).zip(copies);
+                let mut key: Vec<_> =
+                    tokens.map(|(token, copy)| (BTreeSet::from_iter(token.to_vec()), copy)).collect();
+                key[..alphabet.tokens - 1].sort();
                 let (trial, kept) = right.entry(key).or_insert_with(|| (i, classes.clone()));
                 let shown = spec.show_question(&context, asked);
                 assert_eq!(*kept, classes, "{spec:?}: {shown} in trials {trial} and {i}");
