@@ -178,7 +178,8 @@ impl Family for ShortestPath {
         Some(self.form().alphabet(2 * self.size as usize, 2))
     }
 
-    /// A token for each edge, which names where it leads: to find one is to look for both of its ends.
+    /// A token for each edge, which names both its ends and copies where it leads: to find one is to look for
+    /// both. Distances are the truth; a neighbour is any of the edges.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         let (form, n) = (self.form(), self.size);
         let ([place, leads, ..], _) = form.roles();
