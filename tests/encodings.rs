@@ -176,26 +176,32 @@ fn roles_alike_name_the_same() {
                     assert_eq!(named(&question, bits.first, bits.size), fixed.collect::<Vec<_>>(), "{shown}");
                 }
             }
-            // An edge, or a vertex, has a token that names it and where it leads; a question names where it
-            // starts from and its goal.
+            // An edge has a token that names both its ends and copies where it leads. A label that is given has one that
+            // copies where, and leads there if nothing else does. A question names where it starts from and its goal.
             FamilySpec::ShortestPath(_) | FamilySpec::UnionFind(_) => {
                 let [leads, at, to] = roles[..] else { panic!("three roles are like others") };
                 let n = leads.size;
                 let edge = |from: u16, to: u16| {
                     context[2 * usize::from(from) + usize::from(to) / 32] >> (to % 32) & 1 == 1
                 };
-                let ways = |from: u16| (0..n).filter(|to| edge(from, *to)).collect::<Vec<u16>>();
-                // From where, where to, and what is copied: of a vertex its name, of an edge where it leads.
-                let written: Vec<(u16, Vec<u16>, u16)> = match spec {
-                    FamilySpec::UnionFind(_) => (0..n).map(|from| (from, ways(from), from)).collect(),
-                    _ => (0..n)
-                        .flat_map(|from| ways(from).into_iter().map(move |to| (from, vec![to], to)))
-                        .collect(),
-                };
+                let edges = (0..n).flat_map(|from| (0..n).map(move |to| (from, to)));
+                let edges = edges.filter(|(from, to)| from != to && edge(*from, *to));
+                let mut written: Vec<(u16, Vec<u16>, u16)> =
+                    edges.map(|(from, to)| (from, vec![to], to)).collect();
+                // After the depths, 0 where a label is given, lie the labels.
+                let is_given = |at: &u16| matches!(spec, FamilySpec::UnionFind(_)) && word(3 * n + at) == 0;
+                let given: Vec<u16> = (0..n).filter(is_given).collect();
+                written.extend(
+                    given.iter().map(|at| (*at, if edge(*at, *at) { vec![*at] } else { vec![] }, *at)),
+                );
                 assert_eq!(written.len(), alphabet.tokens - 1);
                 for (((token, copy), _), (from, ways, copied)) in facts.zip(written) {
                     assert_eq!(named(token, leads.like, n), [from]);
                     assert_eq!((named(token, leads.first, n), *copy), (ways, copied));
+                    // The role after it is that of labels, 1 to as many as are given.
+                    let labels = named(token, leads.first + n, given.len() as u16 + 1);
+                    let said = if is_given(&copied) { vec![word(4 * n + copied)] } else { vec![] };
+                    assert_eq!(labels, said);
                 }
                 for (question, shown) in asked {
                     let said = [at, to].map(|role| named(&question, role.first, role.size)).concat();

@@ -175,19 +175,13 @@ impl Family for ShortestPath {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        Some(self.form().alphabet(2 * self.size as usize, 2))
+        Some(self.form().alphabet(2 * self.size))
     }
 
-    /// A token for each edge, which names both its ends and copies where it leads: to find one is to look for
-    /// both. Distances are the truth; a neighbour is any of the edges.
+    /// Edges. Distances are the truth; a neighbour is any of the edges.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let (form, n) = (self.form(), self.size);
-        let ([place, leads, ..], _) = form.roles();
-        for from in 0..n {
-            for to in (0..n).filter(|to| form.leads(context, from, *to)) {
-                page.token([place + from, leads + to], Some(Answer(to as u16)));
-            }
-        }
+        let form = self.form();
+        form.write_edges(context, |_| None, page);
         form.ask(Walk::of(question), page);
     }
 

@@ -295,14 +295,25 @@ impl Form {
         roles([n, n, labels + 1, KINDS, n, n, horizon + 1])
     }
 
-    /// The sizes of what a network reads, where the map takes so many tokens, none of more than so many symbols.
+    /// The sizes of what a network reads, where the map takes so many tokens.
     #[must_use]
-    pub fn alphabet(self, map: usize, symbols_of_one: usize) -> Alphabet {
+    pub fn alphabet(self, map: u32) -> Alphabet {
         let ([place, leads, _, _, at, to, _], symbols) = self.roles();
         let alike = Alike::only([leads, at, to].map(|role| Alike::new(role, place, self.size)));
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
-        // A question's symbols: kind, where from, where to, and the horizon.
-        Alphabet { tokens: map + 1, per_token: symbols_of_one.max(4), symbols, classes: answers + 1, alike }
+        // The question has the most symbols: kind, where from, where to, and the horizon.
+        Alphabet { tokens: map as usize + 1, per_token: 4, symbols, classes: answers + 1, alike }
+    }
+
+    /// Writes a token for each edge, which names both its ends and copies where it leads, and says what `of` says of
+    /// there: to find one is to look for all of them. A place's edge to itself is none of them.
+    pub fn write_edges(self, context: &[u32], of: impl Fn(u32) -> Option<u32>, page: &mut Page) {
+        let ([place, leads, ..], _) = self.roles();
+        for from in 0..self.size {
+            for to in (0..self.size).filter(|to| *to != from && self.leads(context, from, *to)) {
+                page.token([place + from, leads + to].into_iter().chain(of(to)), Some(Answer(to as u16)));
+            }
+        }
     }
 
     /// Writes the question.

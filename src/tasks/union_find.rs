@@ -207,20 +207,23 @@ impl Family for UnionFind {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let places = self.size as usize;
-        // Only a place alone leads to itself, so that a label has room besides all others.
-        Some(self.form().alphabet(places, places + 1))
+        // Each vertex but a tree's first is joined to another, which is an edge either way.
+        let trees = self.components();
+        Some(self.form().alphabet(2 * (self.size - trees) + trees))
     }
 
-    /// A token for each vertex, with those it leads to and the label where one is given: all others are the truth.
+    /// A token for each edge, either way, with the label that is given where it leads; and for each vertex that a label is
+    /// given at, with that label: all others are the truth. A vertex alone, which leads to itself, says so there.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         let form = self.form();
         let ([place, leads, label, ..], _) = form.roles();
-        for vertex in 0..self.size {
-            let ways = (0..self.size).filter(|way| form.leads(context, vertex, *way)).map(|way| leads + way);
-            let given = (self.depth(context, vertex) == 0).then(|| label + context[self.label_at(vertex)]);
-            let symbols = [place + vertex].into_iter().chain(ways).chain(given);
-            page.token(symbols, Some(Answer(vertex as u16)));
+        let given = |vertex| {
+            (self.depth(context, vertex) == 0).then(|| label + context[self.label_at(vertex)])
+        };
+        form.write_edges(context, given, page);
+        for (vertex, label) in (0..self.size).filter_map(|vertex| Some((vertex, given(vertex)?))) {
+            let alone = form.leads(context, vertex, vertex).then_some(leads + vertex);
+            page.token([place + vertex, label].into_iter().chain(alone), Some(Answer(vertex as u16)));
         }
         form.ask(Walk::of(question), page);
     }
