@@ -178,7 +178,7 @@ impl Family for ShortestPath {
         Some(self.form().alphabet(2 * self.size))
     }
 
-    /// Edges. Distances are the truth; a neighbour is any of the edges.
+    /// Edges. Distances are the truth; any place that an edge leads to is a neighbour.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         let form = self.form();
         form.write_edges(context, |_| None, page);

@@ -287,8 +287,8 @@ impl Form {
         }
     }
 
-    /// The symbols of a place, a place it leads to, the label given at it; of a kind of question, the
-    /// place it is about, where to, and the horizon.
+    /// The symbols of a place, a place it leads to, the label given there, or else at it; of a kind of question,
+    /// the place it is about, where to, and the horizon.
     #[must_use]
     pub fn roles(self) -> ([u32; 7], usize) {
         let Self { size: n, horizon, labels, .. } = self;
@@ -301,16 +301,16 @@ impl Form {
         let ([place, leads, _, _, at, to, _], symbols) = self.roles();
         let alike = Alike::only([leads, at, to].map(|role| Alike::new(role, place, self.size)));
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
-        // The question has the most symbols: kind, where from, where to, and the horizon.
+        // Where there are several goals a question has the most symbols: kind, where from, where to, and the horizon.
         Alphabet { tokens: map as usize + 1, per_token: 4, symbols, classes: answers + 1, alike }
     }
 
-    /// Writes a token for each edge, which names both its ends and copies where it leads, and says what `of` says of
-    /// there: to find one is to look for all of them. A place's edge to itself is none of them.
+    /// Writes a token for each edge. It names both ends, has the symbol that `of` gives for the place it leads to, if any,
+    /// and copies that place: to find an edge is to look for all that its token names.
     pub fn write_edges(self, context: &[u32], of: impl Fn(u32) -> Option<u32>, page: &mut Page) {
         let ([place, leads, ..], _) = self.roles();
         for from in 0..self.size {
-            for to in (0..self.size).filter(|to| *to != from && self.leads(context, from, *to)) {
+            for to in (0..self.size).filter(|to| self.leads(context, from, *to)) {
                 page.token([place + from, leads + to].into_iter().chain(of(to)), Some(Answer(to as u16)));
             }
         }

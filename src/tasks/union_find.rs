@@ -207,23 +207,24 @@ impl Family for UnionFind {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        // Each vertex but a tree's first is joined to another, which is an edge either way.
+        // In each tree every vertex but one has a parent, an edge either way; at that one a label is given.
         let trees = self.components();
         Some(self.form().alphabet(2 * (self.size - trees) + trees))
     }
 
-    /// A token for each edge, either way, with the label that is given where it leads; and for each vertex that a label is
-    /// given at, with that label: all others are the truth. A vertex alone, which leads to itself, says so there.
+    /// A token for each edge, either way, with the label given where it leads, if one is given there; and for each given
+    /// label, with its vertex. A vertex alone has its label on its edge to itself. Depths, and labels elsewhere, are the truth.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
         let form = self.form();
-        let ([place, leads, label, ..], _) = form.roles();
+        let ([place, _, label, ..], _) = form.roles();
         let given = |vertex| {
             (self.depth(context, vertex) == 0).then(|| label + context[self.label_at(vertex)])
         };
         form.write_edges(context, given, page);
-        for (vertex, label) in (0..self.size).filter_map(|vertex| Some((vertex, given(vertex)?))) {
-            let alone = form.leads(context, vertex, vertex).then_some(leads + vertex);
-            page.token([place + vertex, label].into_iter().chain(alone), Some(Answer(vertex as u16)));
+        for vertex in (0..self.size).filter(|vertex| !form.leads(context, *vertex, *vertex)) {
+            if let Some(label) = given(vertex) {
+                page.token([place + vertex, label], Some(Answer(vertex as u16)));
+            }
         }
         form.ask(Walk::of(question), page);
     }
