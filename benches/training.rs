@@ -92,7 +92,14 @@ fn dense(c: &mut Criterion) {
     let mut inputs = draws(&streams)("inputs");
     let x: Vec<f32> = (0..ROWS * SIZE).map(|_| inputs.below(2001) as f32 / 1000.0 - 1.0).collect();
     let x = Tensor::from_vec(x, (ROWS, SIZE), &Device::Cpu).expect("inputs");
-    let alphabet = Alphabet { tokens: 1, per_token: 1, symbols: 2, classes: SIZE, alike: Alike::NONE };
+    let alphabet = Alphabet {
+        tokens: 1,
+        per_token: 1,
+        symbols: 2,
+        classes: SIZE,
+        alike: Alike::NONE,
+        open: Open::default(),
+    };
     let (pages, targets) = pages(alphabet, ROWS);
     let batch = Arc::new(Batch::new(alphabet, &pages, &targets, None).expect("it fits"));
     let mut step = || -> candle_core::Result<()> {
@@ -108,8 +115,7 @@ fn dense(c: &mut Criterion) {
     measure(c, "dense-256-batch-128", || step().expect("a step"));
 }
 
-const TRANSFORMER: NetworkSpec =
-    NetworkSpec::Transformer { width: 64, layers: 2, heads: 4, hidden: 256, tied: false, start: None };
+const TRANSFORMER: NetworkSpec = NetworkSpec::transformer(64, 2, 4, 256);
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 256, layers: 2 };
 
 /// Steps on pages, and answers to them.
@@ -120,7 +126,14 @@ fn networks(c: &mut Criterion) {
         ("mlp-256", MLP, 32, 64),
     ];
     for (name, spec, tokens, rows) in sizes {
-        let alphabet = Alphabet { tokens, per_token: 3, symbols: 64, classes: 32, alike: Alike::NONE };
+        let alphabet = Alphabet {
+            tokens,
+            per_token: 3,
+            symbols: 64,
+            classes: 32,
+            alike: Alike::NONE,
+            open: Open::default(),
+        };
         let streams = Streams::new(1);
         let mut network = Network::new(&spec, alphabet, OPTIMISER, draws(&streams)).expect("a network");
         let (pages, targets) = pages(alphabet, rows);

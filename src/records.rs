@@ -14,11 +14,11 @@ use scores::{BINS, Bin};
 use serde::{Deserialize, Serialize};
 
 /// The meaning of results: raised by every change that alters a number.
-pub const SEMANTICS: u32 = 8;
+pub const SEMANTICS: u32 = 9;
 
 /// The meaning of what is played and trained, which statistics are made of: raised, to the same number as
 /// [`SEMANTICS`], by every change that alters a sum, a lesson or a weight. A journal is kept by it.
-pub const PLAYED: u32 = 8;
+pub const PLAYED: u32 = 9;
 
 /// The numeric columns of cells.csv, in order: what an expectation may be about.
 pub const COLUMNS: &[&str] = &[

@@ -353,9 +353,15 @@ fn make_short_of_lessons(cell: &mut CellSpec) {
             *network = match *network {
                 NetworkSpec::Tabular => NetworkSpec::Tabular,
                 NetworkSpec::Mlp { .. } => NetworkSpec::Mlp { width: 8, layers: 1 },
-                NetworkSpec::Transformer { start, .. } => {
-                    NetworkSpec::Transformer { width: 8, layers: 1, heads: 1, hidden: 8, tied: false, start }
-                }
+                NetworkSpec::Transformer { start, passes, .. } => NetworkSpec::Transformer {
+                    width: 8,
+                    layers: 1,
+                    heads: 1,
+                    hidden: 8,
+                    tied: false,
+                    start,
+                    passes,
+                },
             };
         }
     }

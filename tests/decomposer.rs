@@ -164,8 +164,7 @@ fn tabular(acts: u32) -> Decomposer {
     Decomposer::Learned { acts, steps: 1, network: NetworkSpec::Tabular }
 }
 
-const SMALL: NetworkSpec =
-    NetworkSpec::Transformer { width: 32, layers: 2, heads: 2, hidden: 64, tied: false, start: None };
+const SMALL: NetworkSpec = NetworkSpec::transformer(32, 2, 2, 64);
 
 /// Plays trials to their last split, agents answering what is primitive; with what a clerk took down.
 fn play(combining: ErrorModel, first: u64, trials: usize, clerk: Option<Clerk>) -> (Vec<Recorded>, Tally) {

@@ -61,7 +61,11 @@ fn pages_fit_their_alphabet() {
                 assert!(spare.iter().all(|symbol| *symbol == BLANK), "{spec:?}: too many facts");
                 assert!(written.iter().all(|token| token[0] != BLANK), "{spec:?}: too few facts");
                 assert!(tokens.iter().flatten().all(|symbol| usize::from(*symbol) < alphabet.symbols));
-                assert!(!written.contains(question) && question[0] != BLANK, "{spec:?}: a fact as question");
+                // Who is asked for a variable's value reads the variable's token again: its value is no fact, or said there.
+                let again = matches!(spec, FamilySpec::SequentialAssignments(_))
+                    && spec.show_question(&context, asked).starts_with('x');
+                assert_eq!(written.contains(question), again, "{spec:?}: a fact as question");
+                assert_ne!(question[0], BLANK);
                 for token in &tokens {
                     let named = token.iter().filter(|symbol| **symbol != BLANK);
                     let different: BTreeSet<_> = named.clone().collect();
@@ -128,14 +132,19 @@ fn roles_alike_name_the_same() {
             FamilySpec::SequentialAssignments(family) => {
                 let [left, right, row, column] = roles[..] else { panic!("four roles are like others") };
                 let (n, v, layers) = (left.size, row.size, family.depth as u16 + 1);
+                // A value is like rows in one half of the heads, like columns in the other.
+                assert_eq!((alphabet.open.first, alphabet.open.size), (row.first, v));
+                assert_eq!(column.first, row.first);
                 for ((token, copy), at) in facts {
-                    let [lefts, rights, rows, columns] =
-                        [left, right, row, column].map(|role| named(token, role.first, role.size));
-                    let [variable, value] = [left, row].map(|role| named(token, role.like, role.size));
+                    let [lefts, rights, value] =
+                        [left, right, row].map(|role| named(token, role.first, role.size));
+                    let [variable, rows, columns] =
+                        [left, row, column].map(|role| named(token, role.like, role.size));
+                    let is_open = token.contains(&alphabet.open.symbol);
                     if let Some(entry) = at.checked_sub(n) {
                         assert_eq!((rows, columns), (vec![entry / v], vec![entry % v]));
                         assert_eq!((variable, lefts, rights), (vec![], vec![], vec![]));
-                        assert_eq!((value, *copy), (vec![word(entry)], word(entry)));
+                        assert_eq!((value, *copy, is_open), (vec![word(entry)], word(entry), false));
                     } else {
                         // After the table: left arguments, right ones, values. Constants are the first variables, and
                         // those of the last layer are nobody's arguments.
@@ -144,6 +153,7 @@ fn roles_alike_name_the_same() {
                         let said =
                             if is_constant { [vec![], vec![], vec![x]] } else { [vec![l], vec![r], vec![]] };
                         assert_eq!([lefts, rights, value], said);
+                        assert_eq!(is_open, !is_constant, "a value that is no fact is open");
                         assert_eq!((variable, rows, columns), (vec![at], vec![], vec![]));
                         assert_eq!(
                             *copy,
@@ -152,7 +162,7 @@ fn roles_alike_name_the_same() {
                     }
                 }
                 for (question, shown) in asked {
-                    let places = [row, column].map(|role| named(&question, role.first, role.size)).concat();
+                    let places = [row, column].map(|role| named(&question, role.like, role.size)).concat();
                     let variable = named(&question, left.like, left.size);
                     assert_eq!([variable, places].concat(), numbers(&shown), "{shown}");
                 }

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{agent, overseer, p, task, uniform};
+use elenchus::agents::decomposer::Decomposer;
 use elenchus::agents::learned::{Decoding, NetworkSpec, Schedule, Start, Training};
 use elenchus::agents::{AgentSpec, Competence};
 use elenchus::overseers::{ErrorModel, Over};
@@ -14,14 +15,22 @@ use elenchus::scenario::stages::Party;
 use elenchus::scenario::{Overrides, Source, read};
 use elenchus::tasks::FamilySpec;
 use elenchus::tasks::permutation_powering::PermutationPowering;
+use elenchus::tasks::sequential_assignments::SequentialAssignments;
 use elenchus::tournament::{Conditions, plan, play, play_cell};
 
-const SMALL: NetworkSpec =
-    NetworkSpec::Transformer { width: 32, layers: 2, heads: 4, hidden: 64, tied: false, start: None };
+const SMALL: NetworkSpec = NetworkSpec::transformer(32, 2, 4, 64);
+
+/// A transformer of this width, of so many layers and heads, and of this hidden width.
+fn transformer([width, layers, heads, hidden]: [u32; 4], start: Option<Start>, passes: u32) -> NetworkSpec {
+    NetworkSpec::Transformer { width, layers, heads, hidden, tied: false, start, passes: Some(passes) }
+}
 
 fn student(decoding: Decoding) -> AgentSpec {
-    let competence =
-        Competence::Learned { network: SMALL, decoding, schooling: None, weights: None, saved: None };
+    student_of(SMALL, decoding)
+}
+
+fn student_of(network: NetworkSpec, decoding: Decoding) -> AgentSpec {
+    let competence = Competence::Learned { network, decoding, schooling: None, weights: None, saved: None };
     AgentSpec { name: "student".into(), competence, ..AgentSpec::plain() }
 }
 
@@ -141,17 +150,15 @@ fn what_cannot_be_trained_is_refused_with_a_remedy() {
     let mut own = good.clone();
     own.protocol.stages = Preset::WeakToStrong { training: short() }.stages();
     says(&own, "its own word");
-    let mut uneven = good.clone();
-    let network =
-        NetworkSpec::Transformer { width: 32, layers: 1, heads: 3, hidden: 32, tied: false, start: None };
-    uneven.agents[0].competence = Competence::Learned {
-        network,
-        decoding: Decoding::Argmax,
-        schooling: None,
-        weights: None,
-        saved: None,
-    };
-    says(&uneven, "heads");
+    let with = |network| CellSpec { agents: vec![student_of(network, Decoding::Argmax)], ..good.clone() };
+    says(&with(NetworkSpec::transformer(32, 1, 3, 32)), "heads");
+    // Nothing on these pages could be noted.
+    let idle = transformer([32, 1, 2, 32], None, 2);
+    says(&with(idle), "agent \"student\": want passes = 1, got 2");
+    let mut recorded = good.clone();
+    let decomposer = Decomposer::Learned { acts: 100, steps: 1, network: idle };
+    recorded.protocol.stages = amplified(Training { decomposer, ..short() }).stages();
+    says(&recorded, "the decomposer's network: want passes = 1, got 2");
 }
 
 #[test]
@@ -187,8 +194,7 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
     supervised.protocol.stages = Preset::Supervised { training: short() }.stages();
     let taught = play_cell(&supervised, &Conditions::default()).expect("a cell that can be played");
     assert!(taught.rounds.iter().all(|round| round.target_right == round.trials));
-    let other =
-        NetworkSpec::Transformer { width: 16, layers: 1, heads: 1, hidden: 16, tied: false, start: None };
+    let other = NetworkSpec::transformer(16, 1, 1, 16);
     for (agent, part) in [(with(other, &digits), "want shape"), (with(SMALL, "00"), "want safetensors")] {
         let problem = plan(&CellSpec { agents: vec![agent], ..good.clone() }).expect_err("it does not fit");
         assert!(problem.contains(part), "{problem}");
@@ -199,16 +205,7 @@ fn weights_that_were_kept_are_gone_on_from_and_others_are_refused() {
 fn a_mimetic_start_learns_to_look_up_what_it_looked_up() {
     // s(s(x)) of 16 elements: from draws alone it stays at chance for thousands of steps.
     let share = |start| {
-        let network =
-            NetworkSpec::Transformer { width: 64, layers: 2, heads: 2, hidden: 64, tied: false, start };
-        let mut student = student(Decoding::Argmax);
-        student.competence = Competence::Learned {
-            network,
-            decoding: Decoding::Argmax,
-            schooling: None,
-            weights: None,
-            saved: None,
-        };
+        let network = transformer([64, 2, 2, 64], start, 1);
         let training = Training {
             rounds: 9,
             questions: 2_048,
@@ -222,13 +219,44 @@ fn a_mimetic_start_learns_to_look_up_what_it_looked_up() {
         let family = FamilySpec::PermutationPowering(PermutationPowering { size: 16, k_max: 2 });
         let human = overseer(uniform(0.0), uniform(0.0));
         let preset = Preset::Supervised { training };
+        let student = student_of(network, Decoding::Argmax);
         let cell = common::cell(task(family), human, vec![student], preset, 500);
-        let record = play_cell(&cell, &Conditions::default()).expect("a cell that can be played");
-        let level = record.levels.iter().find(|l| l.level == 1).expect("it has one");
-        level.argmax as f64 / level.trials as f64
+        top_level(&cell)
     };
     let (random, mimetic) = (share(None), share(Some(Start::Mimetic)));
     assert!(random < 0.2 && mimetic > 0.8, "{random} and {mimetic}");
+}
+
+#[test]
+fn notes_let_a_student_go_on_from_what_it_has_found_out() {
+    // The value of a variable two layers above the constants: its arguments' values have to be found out first.
+    let share = |passes| {
+        let student = student_of(transformer([32, 1, 2, 32], Some(Start::Mimetic), passes), Decoding::Argmax);
+        let training = Training {
+            rounds: 8,
+            questions: 4_096,
+            steps: 100,
+            batch: 64,
+            rate: 0.004,
+            schedule: Schedule::Constant,
+            horizon: 30.0,
+            ..Training::default()
+        };
+        let family =
+            FamilySpec::SequentialAssignments(SequentialAssignments { size: 9, depth: 2, values: 3 });
+        let human = overseer(uniform(0.0), uniform(0.0));
+        let cell = common::cell(task(family), human, vec![student], Preset::Supervised { training }, 500);
+        top_level(&cell)
+    };
+    let (once, twice) = (share(1), share(2));
+    assert!(once < 0.7 && twice > 0.9, "{once} and {twice}");
+}
+
+/// How often the likeliest answer of a cell's student is right at the top level.
+fn top_level(cell: &CellSpec) -> f64 {
+    let record = play_cell(cell, &Conditions::default()).expect("a cell that can be played");
+    let level = record.levels.iter().max_by_key(|l| l.level).expect("it has some");
+    level.argmax as f64 / level.trials as f64
 }
 
 #[test]

@@ -108,12 +108,13 @@ training = {{ decomposer = {{ kind = "learned", network = {{ kind = "transformer
         let student = &document["agent"][0]["competence"]["network"];
         let decomposer = &document["protocol"][1]["training"]["decomposer"]["network"];
         assert!(student["width"].is_number() && decomposer["width"].is_number());
-        [student, decomposer].map(|network| network.get("start").cloned())
+        [student, decomposer].map(|network| network.get("start").or(network.get("passes")).cloned())
     };
     let mimetic = || Some(serde_json::json!("mimetic"));
     assert_eq!(starts(&document("", "")), [None, None]);
     assert_eq!(starts(&document(", start = \"mimetic\"", "")), [mimetic(), None]);
     assert_eq!(starts(&document("", ", start = \"mimetic\"")), [None, mimetic()]);
+    assert_eq!(starts(&document(", passes = 1", "")), [Some(serde_json::json!(1)), None]);
     // What says nothing elsewhere is kept as it was stored.
     let glimpse = &document("", "")["protocol"][0]["cross_check"];
     assert_eq!(*glimpse, serde_json::json!({ "kind": "glimpse", "seen": null }));

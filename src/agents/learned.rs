@@ -24,6 +24,9 @@ pub enum NetworkSpec {
         /// What the weights start from; `Random` if nothing is said.
         #[serde(default)]
         start: Option<Start>,
+        /// Times that it reads a page, with its own notes of the time before; once if nothing is said.
+        #[serde(default)]
+        passes: Option<u32>,
     },
     /// Layers that are full from the page to the answer.
     Mlp {
@@ -120,6 +123,13 @@ pub fn networks() -> Vec<Variant> {
                     "",
                     "what its weights start from: draws alone, or draws around attention that looks for what is like the token that looks and copies what it finds (Trockman2023), from which answers that take several facts are learned far sooner; random if absent, and without effect where weights are given",
                 ),
+                optional(
+                    "passes",
+                    Shape::Count { min: 1, max: 16 },
+                    "",
+                    "passes",
+                    "times that a page is read: before the last, what is taken for the value of each part whose value the page leaves open is noted on it, to be read as a fact (recycling, Jumper2021); once if absent, more only in sequential_assignments",
+                ),
             ],
         },
         Variant {
@@ -150,6 +160,26 @@ pub fn networks() -> Vec<Variant> {
 }
 
 impl NetworkSpec {
+    /// A transformer of these sizes, each layer its own, that starts from draws and reads a page once.
+    #[must_use]
+    pub const fn transformer(width: u32, layers: u32, heads: u32, hidden: u32) -> Self {
+        Self::Transformer { width, layers, heads, hidden, tied: false, start: None, passes: None }
+    }
+
+    /// Times that it reads a page.
+    #[must_use]
+    pub fn passes(&self) -> u32 {
+        if let Self::Transformer { passes: Some(passes), .. } = self { *passes } else { 1 }
+    }
+
+    /// What is wrong with more passes than one over pages on which there is nothing to note, and the remedy.
+    #[must_use]
+    pub fn idle_passes(&self) -> Option<String> {
+        (self.passes() > 1).then(|| {
+            format!("want passes = 1, got {}: these pages leave no value open that could be noted before the last; leave passes out, or choose the family sequential_assignments", self.passes())
+        })
+    }
+
     /// What is wrong with these sizes taken together, and the remedy.
     #[must_use]
     pub fn problem(&self) -> Option<String> {

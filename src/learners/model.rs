@@ -27,6 +27,8 @@ pub enum Model {
         tied: bool,
         /// What its weights start from.
         start: Start,
+        /// Times that it reads a page, with its own notes of the time before.
+        passes: usize,
     },
     /// Layers that are full from the page to the answer.
     Mlp {
@@ -84,14 +86,17 @@ impl Model {
         }
         let size = |size: u32| size as usize;
         match *spec {
-            NetworkSpec::Transformer { width, layers, heads, hidden, tied, start } => Ok(Self::Transformer {
-                width: size(width),
-                layers: size(layers),
-                heads: size(heads),
-                hidden: size(hidden),
-                tied,
-                start: start.unwrap_or(Start::Random),
-            }),
+            NetworkSpec::Transformer { width, layers, heads, hidden, tied, start, passes } => {
+                Ok(Self::Transformer {
+                    width: size(width),
+                    layers: size(layers),
+                    heads: size(heads),
+                    hidden: size(hidden),
+                    tied,
+                    start: start.unwrap_or(Start::Random),
+                    passes: size(passes.unwrap_or(1)),
+                })
+            }
             NetworkSpec::Mlp { width, layers } => Ok(Self::Mlp { width: size(width), layers: size(layers) }),
             NetworkSpec::Tabular => {
                 Err("network: want transformer or mlp, got tabular, which has no weights to train".into())
@@ -103,16 +108,22 @@ impl Model {
     #[must_use]
     pub fn plan(&self, alphabet: Alphabet) -> Plan {
         match *self {
-            Self::Transformer { width, layers, hidden, tied, start, .. } => {
+            Self::Transformer { width, layers, heads, hidden, tied, start, .. } => {
                 let blocks = blocks(layers, tied);
                 let mut plan = transformer_plan([width, hidden], &blocks, alphabet);
                 if start == Start::Mimetic {
-                    mimetic(width, &blocks[..2 * layers], alphabet, &mut plan);
+                    mimetic([width, heads], &blocks[..2 * layers], alphabet, &mut plan);
                 }
                 plan
             }
             Self::Mlp { width, layers } => mlp_plan(width, layers, alphabet),
         }
+    }
+
+    /// Times that it reads a page.
+    #[must_use]
+    pub fn passes(&self) -> usize {
+        if let Self::Transformer { passes, .. } = self { *passes } else { 1 }
     }
 
     /// How the symbols of a page find their rows in the table.
@@ -199,16 +210,21 @@ fn transformer_plan([width, hidden]: [usize; 2], names: &[Vec<String>], alphabet
 /// the same thing start alike. From draws alone, who must look up what it has just looked up is told to do neither:
 /// what it copies is of no use before it looks in the right place, and looking is of none before it copies.
 /// Source: [Trockman2023], where the product of value and output weights starts near minus the identity; here, near plus.
-fn mimetic(width: usize, blocks: &[Vec<String>], alphabet: Alphabet, plan: &mut Plan) {
+///
+/// Where a family's symbols are alike turned, so is what looks for them: a token that names another looks for it, and
+/// neither for itself, whose name is as near, nor for those that name it.
+fn mimetic([width, heads]: [usize; 2], blocks: &[Vec<String>], alphabet: Alphabet, plan: &mut Plan) {
     // Draws of variance 1 / (2 width), the way out's too, around multiples of the identity; tried at 16 and at 64 elements.
-    let around = |times| Initial::Around { bound: (1.5 / width as f32).sqrt(), times };
+    let around = |times, back| Initial::Around { bound: (1.5 / width as f32).sqrt(), times, back };
+    let depth = width / heads;
+    let back = alphabet.alike.iter().any(|role| role.turned.is_some()).then_some(depth);
     for names in blocks.iter().step_by(2) {
         let [.., into, out] = &names[..] else { unreachable!("attention has variables") };
-        plan.get_mut(into).expect("a variable of the plan").1 = around(&[0.7, 0.7, 1.2]);
-        plan.get_mut(out).expect("a variable of the plan").1 = around(&[1.2]);
+        plan.get_mut(into).expect("a variable of the plan").1 = around(&[0.7, 0.7, 1.2], back);
+        plan.get_mut(out).expect("a variable of the plan").1 = around(&[1.2], None);
     }
     let bound = (3.0 / alphabet.per_token as f32).sqrt();
-    let symbols = Initial::Leaning { bound, share: 0.8, alike: alphabet.alike };
+    let symbols = Initial::Leaning { bound, share: 0.8, alike: alphabet.alike, depth };
     plan.get_mut("embed").expect("a variable of the plan").1 = symbols;
 }
 

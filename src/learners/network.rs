@@ -58,7 +58,8 @@ impl Network {
     }
 
     /// One step on a batch: towards `targets`, and, with a share of the loss, towards `own` classes.
-    /// Source of the second: [Burns2023].
+    /// Source of the second: [Burns2023]. Who reads pages more than once learns from the last time;
+    /// what is noted before it is by the averaged weights, which answer.
     ///
     /// # Errors
     /// If the batch does not fit, or if the loss or a gradient is infinite or no number: the weights are
@@ -69,6 +70,13 @@ impl Network {
         targets: &[u16],
         own: Option<(&[u16], f32)>,
     ) -> Result<Stepped, String> {
+        let noted;
+        let pages = if self.model.passes() > 1 {
+            noted = self.scorer().noted(pages)?;
+            &noted
+        } else {
+            pages
+        };
         let batch = Arc::new(Batch::new(self.alphabet, pages, targets, own)?);
         let loss = self.model.loss(self.ops, &self.weights, &batch).map_err(said)?;
         descent::step(&loss, &mut self.weights, &self.optimiser)

@@ -37,6 +37,10 @@ struct Room {
     y: Vec<f32>,
     kept: block::Kept,
     head: Kept,
+    /// (rows, tokens, per_token) symbols, with notes.
+    noted: Vec<u16>,
+    /// (rows, classes) probabilities when one token is asked about.
+    scores: Vec<f32>,
 }
 
 thread_local! {
@@ -70,20 +74,44 @@ impl Scorer {
     /// # Errors
     /// If the pages are not of the alphabet that the network was made for.
     pub fn scores(&self, pages: &Pages, out: &mut Vec<f32>) -> Result<(), String> {
+        let classes = self.0.alphabet.classes;
+        self.each(pages, |frozen, symbols, copies, room| {
+            let start = out.len();
+            out.resize(start + copies.len() / frozen.alphabet.tokens * classes, 0.0);
+            let out = &mut out[start..];
+            match frozen.model {
+                Model::Transformer { .. } => frozen.transformer(symbols, copies, room, out),
+                Model::Mlp { .. } => frozen.mlp(symbols, room, out),
+            }
+        })
+    }
+
+    /// The pages with the notes that the last pass reads.
+    ///
+    /// # Errors
+    /// As [`Scorer::scores`].
+    pub fn noted(&self, pages: &Pages) -> Result<Pages, String> {
+        let mut noted = Pages { symbols: Vec::new(), ..pages.clone() };
+        self.each(pages, |frozen, symbols, copies, room| {
+            frozen.note(symbols, copies, room);
+            noted.symbols.extend_from_slice(&room.noted);
+        })?;
+        Ok(noted)
+    }
+
+    /// Some pages after the other: their symbols and copies.
+    fn each(
+        &self,
+        pages: &Pages,
+        mut what: impl FnMut(&Frozen, &[u16], &[u16], &mut Room),
+    ) -> Result<(), String> {
         let frozen = &*self.0;
         check(frozen.alphabet, pages)?;
-        let Alphabet { tokens, per_token, classes, .. } = frozen.alphabet;
+        let Alphabet { tokens, per_token, .. } = frozen.alphabet;
         let symbols = pages.symbols.chunks(TOGETHER * tokens * per_token);
         ROOM.with_borrow_mut(|room| {
             for (symbols, copies) in symbols.zip(pages.copies.chunks(TOGETHER * tokens)) {
-                let rows = copies.len() / tokens;
-                let start = out.len();
-                out.resize(start + rows * classes, 0.0);
-                let out = &mut out[start..];
-                match frozen.model {
-                    Model::Transformer { .. } => frozen.transformer(symbols, copies, room, out),
-                    Model::Mlp { .. } => frozen.mlp(symbols, rows, room, out),
-                }
+                what(frozen, symbols, copies, room);
             }
         });
         Ok(())
@@ -92,12 +120,21 @@ impl Scorer {
 
 impl Frozen {
     fn transformer(&self, symbols: &[u16], copies: &[u16], room: &mut Room, out: &mut [f32]) {
+        self.note(symbols, copies, room);
+        let noted = std::mem::take(&mut room.noted);
+        self.read(&noted, room);
+        room.noted = noted;
+        self.answer(self.alphabet.tokens - 1, copies, room, out);
+    }
+
+    /// All tokens' states, into `room.x`.
+    fn read(&self, symbols: &[u16], room: &mut Room) {
         let Model::Transformer { width, layers, heads, hidden, .. } = self.model else {
             unreachable!("by the caller")
         };
-        let Alphabet { tokens, classes, .. } = self.alphabet;
-        let n = copies.len();
-        let Room { x, y, kept, head } = room;
+        let Alphabet { tokens, per_token, .. } = self.alphabet;
+        let n = symbols.len() / per_token;
+        let Room { x, y, kept, .. } = room;
         x.resize(n * width, 0.0);
         y.resize(n * width, 0.0);
         gather(self.model.table(self.alphabet), symbols, &self.table, None, x);
@@ -109,7 +146,15 @@ impl Frozen {
             }
             std::mem::swap(x, y);
         }
-        logits(Sizes { rows: n / tokens, tokens, width, classes }, x, &self.blocks[2 * layers], head);
+    }
+
+    /// The probabilities of each page's classes when it is asked about one of its tokens, from the states in `room.x`.
+    fn answer(&self, asked: usize, copies: &[u16], room: &mut Room, out: &mut [f32]) {
+        let Model::Transformer { width, layers, .. } = self.model else { unreachable!("by the caller") };
+        let Alphabet { tokens, classes, .. } = self.alphabet;
+        let Room { x, y, head, .. } = room;
+        let sizes = Sizes { rows: copies.len() / tokens, tokens, width, classes, asked };
+        logits(sizes, x, &self.blocks[2 * layers], head);
         let rows = head.fixed.chunks_exact(classes).zip(head.pointed.chunks_exact(tokens));
         let rows = rows.zip(copies.chunks_exact(tokens)).zip(out.chunks_exact_mut(classes));
         y.resize(tokens, 0.0);
@@ -118,8 +163,44 @@ impl Frozen {
         }
     }
 
-    fn mlp(&self, symbols: &[u16], rows: usize, room: &mut Room, out: &mut [f32]) {
+    /// The pages with the notes that the last pass reads, into `room.noted`. Each pass before it notes, where a page
+    /// leaves a token's value open, the likeliest answer to a question about that token, if that is a value. Of the
+    /// question itself nothing is noted. Nothing is learned through notes: they are symbols. Source: [Jumper2021].
+    fn note(&self, symbols: &[u16], copies: &[u16], room: &mut Room) {
+        let mut noted = std::mem::take(&mut room.noted);
+        noted.clear();
+        noted.extend_from_slice(symbols);
+        let Alphabet { tokens, per_token, classes, open, .. } = self.alphabet;
+        let is_open = |token: &[u16]| token.contains(&open.symbol);
+        for _ in 1..self.model.passes() {
+            self.read(&noted, room);
+            let mut scores = std::mem::take(&mut room.scores);
+            scores.resize(copies.len() / tokens * classes, 0.0);
+            for asked in 0..tokens - 1 {
+                // That token, page after page.
+                let same = || symbols.chunks_exact(per_token).skip(asked).step_by(tokens);
+                if !same().any(is_open) {
+                    continue;
+                }
+                self.answer(asked, copies, room, &mut scores);
+                for (row, (token, scores)) in same().zip(scores.chunks_exact(classes)).enumerate() {
+                    let likeliest =
+                        (1..classes).fold(0, |most, at| if scores[at] > scores[most] { at } else { most });
+                    let value = (likeliest < usize::from(open.size)).then(|| open.first + likeliest as u16);
+                    let places = noted[(row * tokens + asked) * per_token..].iter_mut().zip(token);
+                    for (place, _) in places.filter(|(_, symbol)| **symbol == open.symbol) {
+                        *place = value.unwrap_or(open.symbol);
+                    }
+                }
+            }
+            room.scores = scores;
+        }
+        room.noted = noted;
+    }
+
+    fn mlp(&self, symbols: &[u16], room: &mut Room, out: &mut [f32]) {
         let Model::Mlp { width, .. } = self.model else { unreachable!("by the caller") };
+        let rows = out.len() / self.alphabet.classes;
         let Room { x, y, .. } = room;
         x.resize(rows * width, 0.0);
         gather(self.model.table(self.alphabet), symbols, &self.table, Some(&self.blocks[0]), x);

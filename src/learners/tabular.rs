@@ -76,11 +76,18 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::encoding::Alike;
+    use crate::tasks::encoding::{Alike, Open};
 
     #[test]
     fn the_last_round_counts() {
-        let alphabet = Alphabet { tokens: 1, per_token: 1, symbols: 3, classes: 3, alike: Alike::NONE };
+        let alphabet = Alphabet {
+            tokens: 1,
+            per_token: 1,
+            symbols: 3,
+            classes: 3,
+            alike: Alike::NONE,
+            open: Open::NONE,
+        };
         let mut pages = Pages::new(alphabet);
         for symbol in [1, 1, 1, 2] {
             pages.page().question([symbol]);

@@ -4,7 +4,7 @@ use super::kernels::adamw::{State, adamw, squares};
 use super::ops::Numbers;
 use super::optimiser::Optimiser;
 use crate::streams::Draws;
-use crate::tasks::encoding::{Alike, Likenesses};
+use crate::tasks::encoding::{Alike, Half, Likenesses};
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub enum Initial {
         bound: f32,
         /// How many times the identity matrix is added to each block.
         times: &'static [f32],
+        /// If the first block turns back what [`Initial::Leaning`] turns: within so many numbers each.
+        back: Option<usize>,
     },
     /// Draws, row by row, where symbols that name the same thing have rows alike.
     Leaning {
@@ -32,6 +34,8 @@ pub enum Initial {
         share: f32,
         /// Whose rows are like whose.
         alike: Likenesses,
+        /// Numbers that a row is turned within, by a right angle, where that is wanted: those of a head.
+        depth: usize,
     },
 }
 
@@ -45,21 +49,36 @@ impl Initial {
         match self {
             Self::All(number) => vec![number; count],
             Self::Within(bound) => drawn(bound),
-            Self::Around { bound, times } => {
+            Self::Around { bound, times, back } => {
                 let mut numbers = drawn(bound);
                 let side = width / times.len();
                 for (row, numbers) in numbers.chunks_exact_mut(width).enumerate() {
-                    times.iter().enumerate().for_each(|(block, times)| numbers[block * side + row] += times);
+                    for (block, times) in times.iter().enumerate() {
+                        // What is found at a row's place goes to where it was turned from.
+                        let (to, sign) = match back.filter(|_| block == 0) {
+                            Some(depth) => turned_from(row, depth),
+                            None => (row, 1.0),
+                        };
+                        numbers[block * side + to] += sign * times;
+                    }
                 }
                 numbers
             }
-            Self::Leaning { bound, share, alike } => {
+            Self::Leaning { bound, share, alike, depth } => {
                 let mut numbers = drawn(bound);
                 let own = (1.0 - share * share).sqrt();
-                for Alike { first, like, size } in alike {
-                    for at in 0..usize::from(size) * width {
-                        let other = numbers[usize::from(like) * width + at];
-                        let number = &mut numbers[usize::from(first) * width + at];
+                for Alike { first, like, size, turned } in alike {
+                    let range = match turned {
+                        None => 0..width,
+                        Some(Half::First) => 0..width / 2,
+                        Some(Half::Last) => width / 2..width,
+                    };
+                    for (row, at) in
+                        (0..usize::from(size)).flat_map(|row| range.clone().map(move |at| (row, at)))
+                    {
+                        let (from, sign) = if turned.is_some() { turned_from(at, depth) } else { (at, 1.0) };
+                        let other = sign * numbers[(usize::from(like) + row) * width + from];
+                        let number = &mut numbers[(usize::from(first) + row) * width + at];
                         *number = share * other + own * *number;
                     }
                 }
@@ -67,6 +86,13 @@ impl Initial {
             }
         }
     }
+}
+
+/// The place whose number a turn by a right angle brings to this one, and its sign: in each `depth` numbers, an even
+/// count, (a, b) becomes (-b, a), so that nothing is like itself turned.
+fn turned_from(at: usize, depth: usize) -> (usize, f32) {
+    let half = depth / 2;
+    if at % depth < half { (at + half, -1.0) } else { (at - half, 1.0) }
 }
 
 /// Name, shape and start of each variable.

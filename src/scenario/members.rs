@@ -93,11 +93,11 @@ pub const PUBLISHED: &[Field] = &[
 
 /// What a resolved document does not hold where it says nothing: documents were stored before there was such a thing.
 const YOUNG: [&str; 3] = ["network", "player", "seen"];
-/// The same of what lies deeper: a transformer's start.
-const YOUNG_WITHIN: &str = "start";
+/// The same of what lies deeper, in transformers.
+const YOUNG_WITHIN: [&str; 2] = ["start", "passes"];
 
 fn leave_out_within(map: &mut Map<String, Json>) {
-    map.retain(|key, value| !(value.is_null() && key == YOUNG_WITHIN));
+    map.retain(|key, value| !(value.is_null() && YOUNG_WITHIN.contains(&key.as_str())));
     map.values_mut().filter_map(Json::as_object_mut).for_each(leave_out_within);
 }
 

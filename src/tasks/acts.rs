@@ -5,7 +5,7 @@
 //! is done, the answer, or one field of the sub-question; each is said independently.
 //! Source: [Christiano2018], section 2.2.
 
-use super::encoding::{Alike, Alphabet, Pages, roles};
+use super::encoding::{Alike, Alphabet, Open, Pages, roles};
 use super::{FIELDS, Family, FamilySpec, Step};
 use crate::claim::{Answer, Question};
 
@@ -59,6 +59,7 @@ impl Layout {
             symbols,
             classes: values as usize + 1,
             alike: Alike::NONE,
+            open: Open::NONE,
         };
         Some(Self { alphabet, fields, roles })
     }

@@ -17,6 +17,25 @@ pub struct Alphabet {
     pub classes: usize,
     /// Roles whose symbols name the same things as another role's: what a mimetic start makes alike.
     pub alike: Likenesses,
+    /// What a page leaves open for who reads it to note.
+    pub open: Open,
+}
+
+/// Values that are facts of some tokens, and of others what has to be found out: there a page has a symbol for what is
+/// open. Who reads a page again writes there the symbol of the value that it takes a token's to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The symbol of a value that is open.
+    pub symbol: u16,
+    /// The symbol of the first value, which is the class 0 of answers.
+    pub first: u16,
+    /// How many values there are; 0: pages leave nothing open.
+    pub size: u16,
+}
+
+impl Open {
+    /// Pages leave nothing open.
+    pub const NONE: Self = Self { symbol: BLANK, first: BLANK, size: 0 };
 }
 
 /// The roles of an alphabet that are like others; those past the last have no symbols.
@@ -31,17 +50,36 @@ pub struct Alike {
     pub like: u16,
     /// How many; 0: there is no such role.
     pub size: u16,
+    /// Where its symbols are like the other's: everywhere and straight, or in one half of the heads of attention, turned.
+    /// Tokens that carry both a name and references to others like themselves want the second: who refers looks for the
+    /// name, and not for itself or for others that refer to it.
+    pub turned: Option<Half>,
+}
+
+/// Half of the heads of attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// The first ones.
+    First,
+    /// The last ones.
+    Last,
 }
 
 impl Alike {
     /// No role names what another names.
-    pub const NONE: Likenesses = [Self { first: 0, like: 0, size: 0 }; 4];
+    pub const NONE: Likenesses = [Self { first: 0, like: 0, size: 0, turned: None }; 4];
 
     /// The role that begins at one symbol beside the one that begins at another.
     #[must_use]
     pub fn new(first: u32, like: u32, size: u32) -> Self {
         let [first, like, size] = [first, like, size].map(|n| n as u16);
-        Self { first, like, size }
+        Self { first, like, size, turned: None }
+    }
+
+    /// The same, in one half of the heads, turned.
+    #[must_use]
+    pub fn turned(self, half: Half) -> Self {
+        Self { turned: Some(half), ..self }
     }
 
     /// These and no others.

@@ -2,7 +2,7 @@
 //! Half of the power twice, the second half from where the first one ended, and once
 //! more if k is odd. A wrong part never cancels: a permutation keeps unlike things unlike.
 
-use super::encoding::{Alike, Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Open, Page, roles};
 use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -132,7 +132,7 @@ impl Family for PermutationPowering {
     fn alphabet(&self) -> Option<Alphabet> {
         let ([from, to, _], symbols) = self.roles();
         let alike = Alike::only([Alike::new(to, from, self.size)]);
-        Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1, alike })
+        Some(Alphabet { tokens: self.n() + 1, per_token: 2, symbols, classes: self.n() + 1, alike, open: Open::NONE })
     }
 
     /// Of the rows only s itself: higher powers are the truth. The element asked about is written

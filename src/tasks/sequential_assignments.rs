@@ -2,7 +2,7 @@
 //! earlier variables. Variables lie in layers, so that a variable's level is known
 //! whatever anybody answers about its arguments. A wrong value may cancel in the table.
 
-use super::encoding::{Alike, Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, BLANK, Half, Open, Page, roles};
 use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -77,6 +77,17 @@ impl SequentialAssignments {
     fn roles(&self) -> ([u32; 7], usize) {
         let Self { size: n, values: v, .. } = *self;
         roles([KINDS, n, n, n, v, v, v])
+    }
+
+    /// A variable by its name: a constant with its value, another with its arguments and what is asked of it.
+    fn token(&self, context: &[u32], variable: u32, asked: u64) -> [u32; 4] {
+        let ([kinds, name, left, right, value, _, _], _) = self.roles();
+        let said = |kind| u32::from(self.truth(context, pack(kind, variable, 0)).0);
+        if self.layer(variable) == 0 {
+            [name + variable, value + said(VALUE), BLANK.into(), BLANK.into()]
+        } else {
+            [name + variable, left + said(LEFT), right + said(RIGHT), kinds + asked as u32]
+        }
     }
 
     /// Draws two arguments: one in the layer just below, so that the level is exact, one in any lower layer.
@@ -180,28 +191,29 @@ impl Family for SequentialAssignments {
     }
 
     fn alphabet(&self) -> Option<Alphabet> {
-        let ([_, variable, left, right, value, row, column], symbols) = self.roles();
-        let [left, right] = [left, right].map(|role| Alike::new(role, variable, self.size));
-        let [row, column] = [row, column].map(|role| Alike::new(role, value, self.values));
-        let alike = Alike::only([left, right, row, column]);
-        let tokens = self.size as usize + self.left() + 1;
-        let answers = self.values.max(self.below(self.depth));
-        Some(Alphabet { tokens, per_token: 3, symbols, classes: answers as usize + 1, alike })
+        let ([kinds, variable, left, right, value, row, column], symbols) = self.roles();
+        let Self { size, values, .. } = *self;
+        let alike = |role, like, size, half| Alike::new(role, like, size).turned(half);
+        // An argument looks for its variable; a value for the table's entries, a left argument's for a row.
+        let alike = Alike::only([
+            alike(left, variable, size, Half::First),
+            alike(right, variable, size, Half::Last),
+            alike(value, row, values, Half::First),
+            alike(value, column, values, Half::Last),
+        ]);
+        let tokens = size as usize + self.left() + 1;
+        let classes = values.max(self.below(self.depth)) as usize + 1;
+        let open = Open { symbol: (kinds + VALUE as u32) as u16, first: value as u16, size: values as u16 };
+        Some(Alphabet { tokens, per_token: 4, symbols, classes, alike, open })
     }
 
     /// A token for each variable, with the value of a constant and the arguments of others, whose values
-    /// are the truth; one for each entry of the table.
+    /// are the truth, and open; one for each entry of the table. A question about a variable is its token again.
     fn write(&self, context: &[u32], question: Question, page: &mut Page) {
-        let ([kinds, variable, left, right, value, row, column], _) = self.roles();
+        let ([kinds, _, _, _, value, row, column], _) = self.roles();
         let arguments = self.below(self.depth);
         for i in 0..self.size {
-            let said = |kind| u32::from(self.truth(context, pack(kind, i, 0)).0);
-            let named = (i < arguments).then_some(Answer(i as u16));
-            if self.layer(i) == 0 {
-                page.token([variable + i, value + said(VALUE)], named);
-            } else {
-                page.token([variable + i, left + said(LEFT), right + said(RIGHT)], named);
-            }
+            page.token(self.token(context, i, VALUE), (i < arguments).then_some(Answer(i as u16)));
         }
         for (at, &entry) in (0..self.values * self.values).zip(context) {
             let place = [row + at / self.values, column + at % self.values];
@@ -209,7 +221,7 @@ impl Family for SequentialAssignments {
         }
         match parts(question) {
             (TABLE, x, y) => page.question([kinds + TABLE as u32, row + x, column + y]),
-            (kind, x, _) => page.question([kinds + kind as u32, variable + x]),
+            (kind, x, _) => page.question(self.token(context, x, kind)),
         }
     }
 

@@ -3,7 +3,7 @@
 //! proposals. Everything is asked within a horizon, so that levels fall whatever
 //! anybody answers: beyond it a distance is "further". No family itself.
 
-use super::encoding::{Alike, Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Open, Page, roles};
 use super::{FIELDS, Step};
 use crate::claim::{Answer, Question};
 use crate::streams::Draws;
@@ -302,7 +302,14 @@ impl Form {
         let alike = Alike::only([leads, at, to].map(|role| Alike::new(role, place, self.size)));
         let answers = self.size.max(self.horizon + 2).max(self.labels + 1) as usize;
         // Where there are several goals a question has the most symbols: kind, where from, where to, and the horizon.
-        Alphabet { tokens: map as usize + 1, per_token: 4, symbols, classes: answers + 1, alike }
+        Alphabet {
+            tokens: map as usize + 1,
+            per_token: 4,
+            symbols,
+            classes: answers + 1,
+            alike,
+            open: Open::NONE,
+        }
     }
 
     /// Writes a token for each edge. It names both ends, has the symbol that `of` gives for the place it leads to, if any,

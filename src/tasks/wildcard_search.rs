@@ -2,7 +2,7 @@
 //! The first wildcard is set to 0 and to 1, and the two sums add up, so two wrong sums
 //! may cancel. The function is two bit sets over at most 64 points.
 
-use super::encoding::{Alike, Alphabet, Page, roles};
+use super::encoding::{Alike, Alphabet, Open, Page, roles};
 use super::{FIELDS, Family, Step};
 use crate::claim::{Answer, Question};
 use crate::shape::{Shape, Variant, optional};
@@ -195,7 +195,7 @@ impl Family for WildcardSearch {
         let alike = Alike::only([Alike::new(asked, bit, 2 * self.bits)]);
         let (points, bits) = (self.size as usize, self.bits as usize);
         let classes = 2 * self.sum_max(self.wildcards) as usize + 2;
-        Some(Alphabet { tokens: points + 1, per_token: bits + 1, symbols, classes, alike })
+        Some(Alphabet { tokens: points + 1, per_token: bits + 1, symbols, classes, alike, open: Open::NONE })
     }
 
     /// Where f is not 0: all of a context is facts.

@@ -54,7 +54,8 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
                 "agent {name:?} is a network, and the family {word} has no encoding for it: choose one of the algorithmic families, or another competence"
             ));
         };
-        if let Some(problem) = network.problem() {
+        let idle = || network.idle_passes().filter(|_| alphabet.open.size == 0);
+        if let Some(problem) = network.problem().or_else(idle) {
             return Err(format!("agent {name:?}: {problem}"));
         }
         if let Some(saved) = saved {

@@ -101,8 +101,10 @@ fn lessons(cell: &CellSpec, network: NetworkSpec, training: &Training, questions
         NetworkSpec::Tabular => tokens,
     };
     let rounds = u64::from(training.rounds);
-    let learned = u64::from(training.steps) * u64::from(training.batch) * 3;
-    let answered = u64::from(training.questions).saturating_mul(questions_max.min(16));
+    // A step is as much as three readings, the last of its passes among them.
+    let passes = u64::from(network.passes());
+    let learned = u64::from(training.steps) * u64::from(training.batch) * (2 + passes);
+    let answered = u64::from(training.questions).saturating_mul(questions_max.min(16) * passes);
     (forward / PER_NANOSECOND + 1).saturating_mul(rounds).saturating_mul(learned.saturating_add(answered))
 }
 

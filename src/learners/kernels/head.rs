@@ -20,6 +20,8 @@ pub struct Sizes {
     pub width: usize,
     /// Classes.
     pub classes: usize,
+    /// The token that is asked about: of a page, the last is its question.
+    pub asked: usize,
 }
 
 impl Sizes {
@@ -36,7 +38,7 @@ impl Sizes {
 
     /// Where the question of a page begins.
     fn question(&self, row: usize) -> usize {
-        ((row + 1) * self.tokens - 1) * self.width
+        (row * self.tokens + self.asked) * self.width
     }
 }
 
@@ -61,7 +63,7 @@ pub struct Kept {
 
 /// (rows, tokens, width) states -> `kept.fixed` and `kept.pointed`, the logits.
 pub fn logits(sizes: Sizes, x: &[f32], weights: &[f32], kept: &mut Kept) {
-    let Sizes { rows, tokens, width, classes } = sizes;
+    let Sizes { rows, tokens, width, classes, .. } = sizes;
     let [gain, bias, fixed, fixed_bias, query, key] = parts(weights, sizes.parts());
     kept.normed.resize(x.len(), 0.0);
     kept.stats.resize(rows * tokens * 2, 0.0);

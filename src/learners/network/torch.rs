@@ -3,7 +3,7 @@
 use super::*;
 use crate::agents::learned::Schedule;
 use crate::streams::{Address, Streams};
-use crate::tasks::encoding::Alike;
+use crate::tasks::encoding::{Alike, Open};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -29,9 +29,9 @@ struct File {
 }
 
 // The sizes of the script.
-const ALPHABET: Alphabet = Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: Alike::NONE };
-const TRANSFORMER: NetworkSpec =
-    NetworkSpec::Transformer { width: 16, layers: 2, heads: 2, hidden: 24, tied: false, start: None };
+const ALPHABET: Alphabet =
+    Alphabet { tokens: 6, per_token: 2, symbols: 13, classes: 9, alike: Alike::NONE, open: Open::NONE };
+const TRANSFORMER: NetworkSpec = NetworkSpec::transformer(16, 2, 2, 24);
 const MLP: NetworkSpec = NetworkSpec::Mlp { width: 16, layers: 2 };
 const PART: f32 = 0.25;
 const OPTIMISER: Optimiser = Optimiser {

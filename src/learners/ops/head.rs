@@ -32,7 +32,8 @@ impl Head {
 
     fn sizes(&self, width: usize) -> Sizes {
         let alphabet = self.batch.alphabet;
-        Sizes { rows: self.batch.rows(), tokens: alphabet.tokens, width, classes: alphabet.classes }
+        let tokens = alphabet.tokens;
+        Sizes { rows: self.batch.rows(), tokens, width, classes: alphabet.classes, asked: tokens - 1 }
     }
 }
 

@@ -1,10 +1,11 @@
 use super::*;
 use crate::learners::kernels::tests::noise;
 use crate::pixels::board::Pixel;
-use crate::tasks::encoding::{Alike, Alphabet, NO_COPY, Pages};
+use crate::tasks::encoding::{Alike, Alphabet, NO_COPY, Open, Pages};
 use candle_core::{Device, Var};
 
-const ALPHABET: Alphabet = Alphabet { tokens: 5, per_token: 3, symbols: 11, classes: 7, alike: Alike::NONE };
+const ALPHABET: Alphabet =
+    Alphabet { tokens: 5, per_token: 3, symbols: 11, classes: 7, alike: Alike::NONE, open: Open::NONE };
 const WIDTH: usize = 16;
 const HIDDEN: usize = 24;
 

@@ -45,7 +45,8 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
     if stages.cross_check != CrossCheck::None {
         return Err(format!("a learned decomposer decomposes alone: want cross_check = \"none\", {remedy}"));
     }
-    network.problem().map_or(Ok(()), |problem| Err(format!("the decomposer's network: {problem}")))
+    let problem = network.problem().or_else(|| network.idle_passes());
+    problem.map_or(Ok(()), |problem| Err(format!("the decomposer's network: {problem}")))
 }
 
 /// What has been recorded, and who learns from it.
