@@ -24,7 +24,7 @@ use elenchus::learners::ops::Ops;
 use elenchus::learners::weights::{Initial, Plan, Weights};
 use elenchus::learners::{Network, Optimiser};
 use elenchus::streams::{Draws, Moment, Purpose, Streams};
-use elenchus::tasks::encoding::{Alike, Alphabet, NO_COPY, Pages};
+use elenchus::tasks::encoding::{Alike, Alphabet, NO_COPY, Open, Pages};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,14 +92,8 @@ fn dense(c: &mut Criterion) {
     let mut inputs = draws(&streams)("inputs");
     let x: Vec<f32> = (0..ROWS * SIZE).map(|_| inputs.below(2001) as f32 / 1000.0 - 1.0).collect();
     let x = Tensor::from_vec(x, (ROWS, SIZE), &Device::Cpu).expect("inputs");
-    let alphabet = Alphabet {
-        tokens: 1,
-        per_token: 1,
-        symbols: 2,
-        classes: SIZE,
-        alike: Alike::NONE,
-        open: Open::default(),
-    };
+    let alphabet =
+        Alphabet { tokens: 1, per_token: 1, symbols: 2, classes: SIZE, alike: Alike::NONE, open: Open::NONE };
     let (pages, targets) = pages(alphabet, ROWS);
     let batch = Arc::new(Batch::new(alphabet, &pages, &targets, None).expect("it fits"));
     let mut step = || -> candle_core::Result<()> {
@@ -126,14 +120,8 @@ fn networks(c: &mut Criterion) {
         ("mlp-256", MLP, 32, 64),
     ];
     for (name, spec, tokens, rows) in sizes {
-        let alphabet = Alphabet {
-            tokens,
-            per_token: 3,
-            symbols: 64,
-            classes: 32,
-            alike: Alike::NONE,
-            open: Open::default(),
-        };
+        let alphabet =
+            Alphabet { tokens, per_token: 3, symbols: 64, classes: 32, alike: Alike::NONE, open: Open::NONE };
         let streams = Streams::new(1);
         let mut network = Network::new(&spec, alphabet, OPTIMISER, draws(&streams)).expect("a network");
         let (pages, targets) = pages(alphabet, rows);

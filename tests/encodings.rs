@@ -97,6 +97,12 @@ fn roles_alike_name_the_same() {
                 );
                 let apart = role.first == other.first || !own.contains(&role.first);
                 assert!(apart, "{spec:?}: two roles in one place");
+                let is_same = std::ptr::eq(*role, *other);
+                assert!(
+                    is_same || role.first != other.first || role.half != other.half,
+                    "{spec:?}: like two in one half"
+                );
+                assert_eq!(role.half.is_some(), other.half.is_some(), "{spec:?}: some turned, some not");
             }
         }
         // What a token's symbols of a role stand for, and of the role that it is like.
@@ -132,7 +138,9 @@ fn roles_alike_name_the_same() {
             FamilySpec::SequentialAssignments(family) => {
                 let [left, right, row, column] = roles[..] else { panic!("four roles are like others") };
                 let (n, v, layers) = (left.size, row.size, family.depth as u16 + 1);
-                // A value is like rows in one half of the heads, like columns in the other.
+                // Left arguments go with rows, in one half; right ones with columns, in the other.
+                assert!(left.half.is_some() && left.half == row.half && right.half == column.half);
+                assert_ne!(left.half, right.half);
                 assert_eq!((alphabet.open.first, alphabet.open.size), (row.first, v));
                 assert_eq!(column.first, row.first);
                 for ((token, copy), at) in facts {

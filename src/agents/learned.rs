@@ -24,7 +24,7 @@ pub enum NetworkSpec {
         /// What the weights start from; `Random` if nothing is said.
         #[serde(default)]
         start: Option<Start>,
-        /// Times that it reads a page, with its own notes of the time before; once if nothing is said.
+        /// Times that it reads a page, each after the first with its notes of the one before; once if nothing is said.
         #[serde(default)]
         passes: Option<u32>,
     },
@@ -128,7 +128,7 @@ pub fn networks() -> Vec<Variant> {
                     Shape::Count { min: 1, max: 16 },
                     "",
                     "passes",
-                    "times that a page is read: before the last, what is taken for the value of each part whose value the page leaves open is noted on it, to be read as a fact (recycling, Jumper2021); once if absent, more only in sequential_assignments",
+                    "passes over a page: each before the last notes the likeliest value of every token whose value the page leaves open, and the next reads it like a fact (recycling, Jumper2021); more: what lies further from the facts is found, for one more reading of each page; once if absent, more only of sequential_assignments, and never by a decomposer",
                 ),
             ],
         },
@@ -166,7 +166,7 @@ impl NetworkSpec {
         Self::Transformer { width, layers, heads, hidden, tied: false, start: None, passes: None }
     }
 
-    /// Times that it reads a page.
+    /// Passes over a page, from 1 to 16.
     #[must_use]
     pub fn passes(&self) -> u32 {
         if let Self::Transformer { passes: Some(passes), .. } = self { *passes } else { 1 }
@@ -176,7 +176,7 @@ impl NetworkSpec {
     #[must_use]
     pub fn idle_passes(&self) -> Option<String> {
         (self.passes() > 1).then(|| {
-            format!("want passes = 1, got {}: these pages leave no value open that could be noted before the last; leave passes out, or choose the family sequential_assignments", self.passes())
+            format!("want passes = 1, got {}, for its pages leave no value open that could be noted; leave passes out", self.passes())
         })
     }
 

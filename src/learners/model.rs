@@ -27,7 +27,7 @@ pub enum Model {
         tied: bool,
         /// What its weights start from.
         start: Start,
-        /// Times that it reads a page, with its own notes of the time before.
+        /// Passes over a page, each after the first with the notes of the one before.
         passes: usize,
     },
     /// Layers that are full from the page to the answer.
@@ -108,11 +108,11 @@ impl Model {
     #[must_use]
     pub fn plan(&self, alphabet: Alphabet) -> Plan {
         match *self {
-            Self::Transformer { width, layers, heads, hidden, tied, start, .. } => {
+            Self::Transformer { width, layers, hidden, tied, start, .. } => {
                 let blocks = blocks(layers, tied);
                 let mut plan = transformer_plan([width, hidden], &blocks, alphabet);
                 if start == Start::Mimetic {
-                    mimetic([width, heads], &blocks[..2 * layers], alphabet, &mut plan);
+                    mimetic(width, &blocks[..2 * layers], alphabet, &mut plan);
                 }
                 plan
             }
@@ -120,7 +120,7 @@ impl Model {
         }
     }
 
-    /// Times that it reads a page.
+    /// Passes over a page.
     #[must_use]
     pub fn passes(&self) -> usize {
         if let Self::Transformer { passes, .. } = self { *passes } else { 1 }
@@ -213,18 +213,17 @@ fn transformer_plan([width, hidden]: [usize; 2], names: &[Vec<String>], alphabet
 ///
 /// Where a family's symbols are alike turned, so is what looks for them: a token that names another looks for it, and
 /// neither for itself, whose name is as near, nor for those that name it.
-fn mimetic([width, heads]: [usize; 2], blocks: &[Vec<String>], alphabet: Alphabet, plan: &mut Plan) {
+fn mimetic(width: usize, blocks: &[Vec<String>], alphabet: Alphabet, plan: &mut Plan) {
     // Draws of variance 1 / (2 width), the way out's too, around multiples of the identity; tried at 16 and at 64 elements.
     let around = |times, back| Initial::Around { bound: (1.5 / width as f32).sqrt(), times, back };
-    let depth = width / heads;
-    let back = alphabet.alike.iter().any(|role| role.turned.is_some()).then_some(depth);
+    let back = alphabet.alike.iter().any(|role| role.half.is_some());
     for names in blocks.iter().step_by(2) {
         let [.., into, out] = &names[..] else { unreachable!("attention has variables") };
         plan.get_mut(into).expect("a variable of the plan").1 = around(&[0.7, 0.7, 1.2], back);
-        plan.get_mut(out).expect("a variable of the plan").1 = around(&[1.2], None);
+        plan.get_mut(out).expect("a variable of the plan").1 = around(&[1.2], false);
     }
     let bound = (3.0 / alphabet.per_token as f32).sqrt();
-    let symbols = Initial::Leaning { bound, share: 0.8, alike: alphabet.alike, depth };
+    let symbols = Initial::Leaning { bound, share: 0.8, alike: alphabet.alike };
     plan.get_mut("embed").expect("a variable of the plan").1 = symbols;
 }
 

@@ -58,8 +58,8 @@ impl Network {
     }
 
     /// One step on a batch: towards `targets`, and, with a share of the loss, towards `own` classes.
-    /// Source of the second: [Burns2023]. Who reads pages more than once learns from the last time;
-    /// what is noted before it is by the averaged weights, which answer.
+    /// Source of the second: [Burns2023]. Of several passes the last is learned from;
+    /// notes are those of the averaged weights, which answer.
     ///
     /// # Errors
     /// If the batch does not fit, or if the loss or a gradient is infinite or no number: the weights are

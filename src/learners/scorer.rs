@@ -7,8 +7,10 @@ use super::kernels::choice::{Logits, probabilities};
 use super::kernels::embedding::gather;
 use super::kernels::gemm::{Matrix, Start, Then, cut_off, gemm};
 use super::kernels::head::{Kept, Sizes, logits};
+use super::learner::decide;
 use super::model::{Model, blocks, full};
 use super::weights::Weights;
+use crate::agents::learned::Decoding;
 use crate::tasks::encoding::{Alphabet, Pages};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,14 +35,20 @@ struct Frozen {
 /// Room for one scoring after the other.
 #[derive(Default)]
 struct Room {
-    x: Vec<f32>,
-    y: Vec<f32>,
-    kept: block::Kept,
-    head: Kept,
+    states: States,
     /// (rows, tokens, per_token) symbols, with notes.
     noted: Vec<u16>,
     /// (rows, classes) probabilities when one token is asked about.
     scores: Vec<f32>,
+}
+
+/// States of tokens, or of pages, on their way through the layers.
+#[derive(Default)]
+struct States {
+    x: Vec<f32>,
+    y: Vec<f32>,
+    kept: block::Kept,
+    head: Kept,
 }
 
 thread_local! {
@@ -86,17 +94,17 @@ impl Scorer {
         })
     }
 
-    /// The pages with the notes that the last pass reads.
+    /// The pages as the last pass reads them, with notes.
     ///
     /// # Errors
     /// As [`Scorer::scores`].
     pub fn noted(&self, pages: &Pages) -> Result<Pages, String> {
-        let mut noted = Pages { symbols: Vec::new(), ..pages.clone() };
-        self.each(pages, |frozen, symbols, copies, room| {
-            frozen.note(symbols, copies, room);
-            noted.symbols.extend_from_slice(&room.noted);
+        let mut symbols = Vec::with_capacity(pages.symbols.len());
+        self.each(pages, |frozen, page, copies, room| {
+            frozen.note(page, copies, room);
+            symbols.extend_from_slice(&room.noted);
         })?;
-        Ok(noted)
+        Ok(Pages { alphabet: pages.alphabet, symbols, copies: pages.copies.clone() })
     }
 
     /// Some pages after the other: their symbols and copies.
@@ -121,20 +129,18 @@ impl Scorer {
 impl Frozen {
     fn transformer(&self, symbols: &[u16], copies: &[u16], room: &mut Room, out: &mut [f32]) {
         self.note(symbols, copies, room);
-        let noted = std::mem::take(&mut room.noted);
-        self.read(&noted, room);
-        room.noted = noted;
-        self.answer(self.alphabet.tokens - 1, copies, room, out);
+        self.read(&room.noted, &mut room.states);
+        self.answer(self.alphabet.tokens - 1, copies, &mut room.states, out);
     }
 
-    /// All tokens' states, into `room.x`.
-    fn read(&self, symbols: &[u16], room: &mut Room) {
+    /// The states of all tokens.
+    fn read(&self, symbols: &[u16], states: &mut States) {
         let Model::Transformer { width, layers, heads, hidden, .. } = self.model else {
             unreachable!("by the caller")
         };
         let Alphabet { tokens, per_token, .. } = self.alphabet;
         let n = symbols.len() / per_token;
-        let Room { x, y, kept, .. } = room;
+        let States { x, y, kept, .. } = states;
         x.resize(n * width, 0.0);
         y.resize(n * width, 0.0);
         gather(self.model.table(self.alphabet), symbols, &self.table, None, x);
@@ -148,11 +154,11 @@ impl Frozen {
         }
     }
 
-    /// The probabilities of each page's classes when it is asked about one of its tokens, from the states in `room.x`.
-    fn answer(&self, asked: usize, copies: &[u16], room: &mut Room, out: &mut [f32]) {
+    /// The probabilities of each page's classes, one of its tokens being asked about.
+    fn answer(&self, asked: usize, copies: &[u16], states: &mut States, out: &mut [f32]) {
         let Model::Transformer { width, layers, .. } = self.model else { unreachable!("by the caller") };
         let Alphabet { tokens, classes, .. } = self.alphabet;
-        let Room { x, y, head, .. } = room;
+        let States { x, y, head, .. } = states;
         let sizes = Sizes { rows: copies.len() / tokens, tokens, width, classes, asked };
         logits(sizes, x, &self.blocks[2 * layers], head);
         let rows = head.fixed.chunks_exact(classes).zip(head.pointed.chunks_exact(tokens));
@@ -163,45 +169,41 @@ impl Frozen {
         }
     }
 
-    /// The pages with the notes that the last pass reads, into `room.noted`. Each pass before it notes, where a page
-    /// leaves a token's value open, the likeliest answer to a question about that token, if that is a value. Of the
-    /// question itself nothing is noted. Nothing is learned through notes: they are symbols. Source: [Jumper2021].
+    /// The pages as the last pass reads them, into `room.noted`. Each pass before it notes of every token whose value is
+    /// open how the network would decide, by argmax, if it were asked for that value: a value's symbol, or still the open
+    /// one. Of the question itself nothing is noted. Source: [Jumper2021].
     fn note(&self, symbols: &[u16], copies: &[u16], room: &mut Room) {
-        let mut noted = std::mem::take(&mut room.noted);
+        let Room { states, noted, scores } = room;
         noted.clear();
         noted.extend_from_slice(symbols);
         let Alphabet { tokens, per_token, classes, open, .. } = self.alphabet;
-        let is_open = |token: &[u16]| token.contains(&open.symbol);
+        if open.size == 0 {
+            return;
+        }
+        scores.resize(copies.len() / tokens * classes, 0.0);
         for _ in 1..self.model.passes() {
-            self.read(&noted, room);
-            let mut scores = std::mem::take(&mut room.scores);
-            scores.resize(copies.len() / tokens * classes, 0.0);
+            self.read(noted, states);
             for asked in 0..tokens - 1 {
                 // That token, page after page.
                 let same = || symbols.chunks_exact(per_token).skip(asked).step_by(tokens);
-                if !same().any(is_open) {
+                if !same().any(|token| token.contains(&open.symbol)) {
                     continue;
                 }
-                self.answer(asked, copies, room, &mut scores);
+                self.answer(asked, copies, states, scores);
                 for (row, (token, scores)) in same().zip(scores.chunks_exact(classes)).enumerate() {
-                    let likeliest =
-                        (1..classes).fold(0, |most, at| if scores[at] > scores[most] { at } else { most });
-                    let value = (likeliest < usize::from(open.size)).then(|| open.first + likeliest as u16);
+                    let class = decide(scores, 0, open.size.into(), Decoding::Argmax, false, 0) as u16;
+                    let value = if class < open.size { open.first + class } else { open.symbol };
                     let places = noted[(row * tokens + asked) * per_token..].iter_mut().zip(token);
-                    for (place, _) in places.filter(|(_, symbol)| **symbol == open.symbol) {
-                        *place = value.unwrap_or(open.symbol);
-                    }
+                    places.filter(|(_, given)| **given == open.symbol).for_each(|(place, _)| *place = value);
                 }
             }
-            room.scores = scores;
         }
-        room.noted = noted;
     }
 
     fn mlp(&self, symbols: &[u16], room: &mut Room, out: &mut [f32]) {
         let Model::Mlp { width, .. } = self.model else { unreachable!("by the caller") };
         let rows = out.len() / self.alphabet.classes;
-        let Room { x, y, .. } = room;
+        let States { x, y, .. } = &mut room.states;
         x.resize(rows * width, 0.0);
         gather(self.model.table(self.alphabet), symbols, &self.table, Some(&self.blocks[0]), x);
         cut_off(x);

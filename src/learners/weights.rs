@@ -23,8 +23,8 @@ pub enum Initial {
         bound: f32,
         /// How many times the identity matrix is added to each block.
         times: &'static [f32],
-        /// If the first block turns back what [`Initial::Leaning`] turns: within so many numbers each.
-        back: Option<usize>,
+        /// Whether the first block turns back what [`Initial::Leaning`] turns.
+        back: bool,
     },
     /// Draws, row by row, where symbols that name the same thing have rows alike.
     Leaning {
@@ -34,8 +34,6 @@ pub enum Initial {
         share: f32,
         /// Whose rows are like whose.
         alike: Likenesses,
-        /// Numbers that a row is turned within, by a right angle, where that is wanted: those of a head.
-        depth: usize,
     },
 }
 
@@ -54,32 +52,28 @@ impl Initial {
                 let side = width / times.len();
                 for (row, numbers) in numbers.chunks_exact_mut(width).enumerate() {
                     for (block, times) in times.iter().enumerate() {
-                        // What is found at a row's place goes to where it was turned from.
-                        let (to, sign) = match back.filter(|_| block == 0) {
-                            Some(depth) => turned_from(row, depth),
-                            None => (row, 1.0),
-                        };
+                        let (to, sign) = if back && block == 0 { turned(row) } else { (row, 1.0) };
                         numbers[block * side + to] += sign * times;
                     }
                 }
                 numbers
             }
-            Self::Leaning { bound, share, alike, depth } => {
+            Self::Leaning { bound, share, alike } => {
                 let mut numbers = drawn(bound);
                 let own = (1.0 - share * share).sqrt();
-                for Alike { first, like, size, turned } in alike {
-                    let range = match turned {
+                for Alike { first, like, size, half } in alike {
+                    let places = match half {
                         None => 0..width,
                         Some(Half::First) => 0..width / 2,
                         Some(Half::Last) => width / 2..width,
                     };
-                    for (row, at) in
-                        (0..usize::from(size)).flat_map(|row| range.clone().map(move |at| (row, at)))
-                    {
-                        let (from, sign) = if turned.is_some() { turned_from(at, depth) } else { (at, 1.0) };
-                        let other = sign * numbers[(usize::from(like) + row) * width + from];
-                        let number = &mut numbers[(usize::from(first) + row) * width + at];
-                        *number = share * other + own * *number;
+                    for row in 0..usize::from(size) {
+                        let [first, like] = [first, like].map(|role| (usize::from(role) + row) * width);
+                        for at in places.clone() {
+                            let (from, sign) = if half.is_some() { turned(at) } else { (at, 1.0) };
+                            numbers[first + at] =
+                                share * (sign * numbers[like + from]) + own * numbers[first + at];
+                        }
                     }
                 }
                 numbers
@@ -88,11 +82,10 @@ impl Initial {
     }
 }
 
-/// The place whose number a turn by a right angle brings to this one, and its sign: in each `depth` numbers, an even
-/// count, (a, b) becomes (-b, a), so that nothing is like itself turned.
-fn turned_from(at: usize, depth: usize) -> (usize, f32) {
-    let half = depth / 2;
-    if at % depth < half { (at + half, -1.0) } else { (at - half, 1.0) }
+/// The place whose number a turn by a right angle brings to this one, and its sign: of each two neighbours (a, b) becomes
+/// (-b, a), so that nothing is like itself turned.
+fn turned(at: usize) -> (usize, f32) {
+    (at ^ 1, if at.is_multiple_of(2) { -1.0 } else { 1.0 })
 }
 
 /// Name, shape and start of each variable.

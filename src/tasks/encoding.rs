@@ -21,15 +21,15 @@ pub struct Alphabet {
     pub open: Open,
 }
 
-/// Values that are facts of some tokens, and of others what has to be found out: there a page has a symbol for what is
-/// open. Who reads a page again writes there the symbol of the value that it takes a token's to be.
+/// Values that are facts of some tokens, and of others what has to be found out: those tokens have a symbol that says
+/// so. A question about such a token's value is the token again, so that who answers questions can note values on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Open {
     /// The symbol of a value that is open.
     pub symbol: u16,
-    /// The symbol of the first value, which is the class 0 of answers.
+    /// The symbol of the first value. Symbol `first + i` is a fact that answers such a question with class i.
     pub first: u16,
-    /// How many values there are; 0: pages leave nothing open.
+    /// How many values there are, fewer than classes; 0: pages leave nothing open.
     pub size: u16,
 }
 
@@ -50,36 +50,37 @@ pub struct Alike {
     pub like: u16,
     /// How many; 0: there is no such role.
     pub size: u16,
-    /// Where its symbols are like the other's: everywhere and straight, or in one half of the heads of attention, turned.
-    /// Tokens that carry both a name and references to others like themselves want the second: who refers looks for the
-    /// name, and not for itself or for others that refer to it.
-    pub turned: Option<Half>,
+    /// Where its symbols are like the other's: everywhere; or in one half of a state, and there turned, of all roles of
+    /// an alphabet or of none. Tokens that carry both a name and references to others like themselves want the second: who
+    /// refers looks for the name, and not for itself or for others that refer to it. A role may be like two, in different halves.
+    pub half: Option<Half>,
 }
 
-/// Half of the heads of attention.
+/// Half of a token's state: of an even number of heads, half of the heads. Who has one head cannot tell by it which of two
+/// references led to a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
-    /// The first ones.
+    /// The lower half.
     First,
-    /// The last ones.
+    /// The upper half.
     Last,
 }
 
 impl Alike {
     /// No role names what another names.
-    pub const NONE: Likenesses = [Self { first: 0, like: 0, size: 0, turned: None }; 4];
+    pub const NONE: Likenesses = [Self { first: 0, like: 0, size: 0, half: None }; 4];
 
     /// The role that begins at one symbol beside the one that begins at another.
     #[must_use]
     pub fn new(first: u32, like: u32, size: u32) -> Self {
         let [first, like, size] = [first, like, size].map(|n| n as u16);
-        Self { first, like, size, turned: None }
+        Self { first, like, size, half: None }
     }
 
-    /// The same, in one half of the heads, turned.
+    /// The same, in one half, turned.
     #[must_use]
     pub fn turned(self, half: Half) -> Self {
-        Self { turned: Some(half), ..self }
+        Self { half: Some(half), ..self }
     }
 
     /// These and no others.

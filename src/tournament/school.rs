@@ -55,6 +55,7 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
             ));
         };
         let idle = || network.idle_passes().filter(|_| alphabet.open.size == 0);
+        let idle = || idle().map(|problem| format!("{problem}, or choose the family sequential_assignments"));
         if let Some(problem) = network.problem().or_else(idle) {
             return Err(format!("agent {name:?}: {problem}"));
         }

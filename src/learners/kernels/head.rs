@@ -36,7 +36,7 @@ impl Sizes {
         1.0 / (self.width as f32).sqrt()
     }
 
-    /// Where the question of a page begins.
+    /// Where the token that a page is asked about begins.
     fn question(&self, row: usize) -> usize {
         (row * self.tokens + self.asked) * self.width
     }

@@ -14,8 +14,8 @@ const ALPHABET: Alphabet = Alphabet {
     alike: [ALIKE, NOBODY, NOBODY, NOBODY],
     open: OPEN,
 };
-const ALIKE: Alike = Alike { first: 5, like: 1, size: 3, turned: None };
-const NOBODY: Alike = Alike { first: 0, like: 0, size: 0, turned: None };
+const ALIKE: Alike = Alike { first: 5, like: 1, size: 3, half: None };
+const NOBODY: Alike = Alike { first: 0, like: 0, size: 0, half: None };
 /// Of the symbols 1 to 4, which are the classes 0 to 3, one is open.
 const OPEN: Open = Open { symbol: 12, first: 1, size: 4 };
 const TRANSFORMER: NetworkSpec = NetworkSpec::transformer(16, 2, 2, 32);
@@ -227,7 +227,7 @@ fn first_weights_and_training_are_pinned() {
         })
     };
     let pinned = [TRANSFORMER, MLP, MIMETIC, THRICE].map(pinned);
-    assert_eq!(pinned, [978_456_784, 3_787_762_703, 2_743_014_772, 3_086_323_721]);
+    assert_eq!(pinned, [978_456_784, 3_787_762_703, 2_743_014_772, 913_773_856]);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_mimetic_start_looks_for_likes_and_copies_them() {
 #[test]
 fn what_is_alike_turned_is_looked_for_and_looks_for_nothing_like_itself() {
     // Symbols 1 to 6 are names; in one half of the heads each, two roles refer to them.
-    let refers = |first, half| Alike { first, like: 1, size: 6, turned: Some(half) };
+    let refers = |first, half| Alike { first, like: 1, size: 6, half: Some(half) };
     let alike = Alike::only([refers(7, Half::First), refers(13, Half::Last)]);
     let alphabet = Alphabet { symbols: 19, alike, ..ALPHABET };
     let (width, heads) = (256, 4);
@@ -329,9 +329,15 @@ fn what_is_alike_turned_is_looked_for_and_looks_for_nothing_like_itself() {
 
 #[test]
 fn each_pass_notes_the_likeliest_value_of_what_is_open() {
-    let (all, targets) = pages(60);
+    let (mut all, mut targets) = pages(60);
+    // Some questions are open values, as some tokens with two symbols are.
+    for row in (0..60).step_by(3) {
+        targets[row] = if row % 2 == 0 { 8 } else { 2 };
+        all.symbols[row * 12 + 10] = OPEN.symbol;
+        all.symbols[row * 12 + 4..][..2].fill(OPEN.symbol);
+    }
     let mut thrice = network(&THRICE, Ops::Exact, OPTIMISER);
-    for _ in 0..10 {
+    for _ in 0..20 {
         thrice.step(&all, &targets, None).expect("a step");
     }
     let NetworkSpec::Transformer { width, layers, heads, hidden, .. } = THRICE else { unreachable!() };
@@ -345,7 +351,10 @@ fn each_pass_notes_the_likeliest_value_of_what_is_open() {
         page.copies.swap(token, 5);
         let mut scores = Vec::new();
         once.scores(&page, &mut scores).expect("it fits");
-        (0..9).rev().max_by(|a, b| scores[*a].total_cmp(&scores[*b])).expect("classes")
+        // A value, or "I don't know", which leaves it open.
+        let classes = (0..OPEN.size).chain([8]).rev();
+        let scores = |class: u16| scores[usize::from(class)];
+        classes.max_by(|a, b| scores(*a).total_cmp(&scores(*b))).expect("classes")
     };
     let (mut values, mut others, mut revised) = (0, 0, 0);
     let noted = thrice.scorer().noted(&all).expect("they fit");
@@ -356,15 +365,15 @@ fn each_pass_notes_the_likeliest_value_of_what_is_open() {
         for pass in 0..2 {
             let read = page.clone();
             for at in (0..10).filter(|at| given.symbols[*at] == OPEN.symbol) {
-                let class = asked_about(&read, at / 2) as u16;
+                let class = asked_about(&read, at / 2);
                 let is_value = class < OPEN.size;
                 page.symbols[at] = if is_value { OPEN.first + class } else { OPEN.symbol };
                 *(if is_value { &mut values } else { &mut others }) += 1;
                 revised += usize::from(pass == 1 && page.symbols[at] != read.symbols[at]);
             }
         }
+        // Of the question nothing is noted.
         assert_eq!(noted.symbols[row * 12..][..12], page.symbols, "row {row}");
-        assert_eq!(page.symbols[10..], given.symbols[10..], "of the question nothing is noted");
         // The last pass answers the noted page.
         let [mut a, mut b] = [Vec::new(), Vec::new()];
         thrice.scorer().scores(&given, &mut a).expect("it fits");
