@@ -280,7 +280,7 @@ fn who_imitates_costs_the_overseer_nothing() {
     let (_, alone) = play(uniform(0.3), 1 << 20, 512, None);
     let (_, taken_down) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Records(Records::default())));
     assert_eq!(alone, taken_down, "to take down changes nothing");
-    let (_, imitated) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(table)));
+    let (_, imitated) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(Box::new(table))));
     assert!(alone.combines > 0 && alone.right < 400, "{alone:?}");
     assert_eq!((imitated.combines, imitated.cost, imitated.erred), (0, 0, 0));
     // What it has seen it does without an error; of what it has not, it says nothing.
@@ -289,12 +289,12 @@ fn who_imitates_costs_the_overseer_nothing() {
     assert!(imitated.right > 400, "{imitated:?}");
     // Whoever knows nothing asks nothing.
     let blank = imitator(NetworkSpec::Tabular, &TRAINING, &[]);
-    let (_, nothing) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(blank)));
+    let (_, nothing) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(Box::new(blank))));
     assert_eq!((nothing.abstained, nothing.agent_calls), (512, 0));
     // One that was taught nothing says anything at all, and nothing that it says breaks a match.
     let training = Training { rounds: 1, steps: 1, batch: 1, ..TRAINING };
     let wild = imitator(SMALL, &training, &acts[..1]);
-    let (_, wild) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(wild)));
+    let (_, wild) = play(uniform(0.3), 1 << 20, 512, Some(Clerk::Imitates(Box::new(wild))));
     assert_eq!(wild.trials, 512);
 }
 

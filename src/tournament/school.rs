@@ -377,7 +377,7 @@ impl<'a> Class<'a> {
         };
         let mut theatre = self.open(&plan, act(1));
         if let Some(decomposer) = &taught.decomposer {
-            theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));
+            theatre.world.insert_resource(Clerk::Imitates(Box::new(decomposer.clone())));
         }
         let mut examine = |level| {
             let pupil = self.pupil(&taught.brain);

@@ -17,7 +17,7 @@ pub enum Clerk {
     /// Takes down what the overseer does.
     Records(Records),
     /// Takes every step itself.
-    Imitates(Imitator),
+    Imitates(Box<Imitator>),
 }
 
 /// A step that the overseer took.

@@ -161,7 +161,7 @@ impl Class<'_> {
                 trials.start = self.make_lessons(&mut session, trials.clone(), hear)?;
             }
             apprentice.learn(self, streams, round)?;
-            session.theatre.world.insert_resource(Clerk::Imitates(apprentice.imitator()));
+            session.theatre.world.insert_resource(Clerk::Imitates(Box::new(apprentice.imitator())));
         }
         let first = trials.start;
         self.make_lessons(&mut session, trials, |_, lessons| lessons).map(|_| first)

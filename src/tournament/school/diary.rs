@@ -114,7 +114,7 @@ impl Class<'_> {
         let act = Act { replicate: self.replicate, iteration, roots, cast: &cast, judge: None };
         let mut theatre = self.open(&plan, act);
         if let Some((decomposer, _)) = entry.decomposer.as_ref().filter(|(_, first)| trial >= *first) {
-            theatre.world.insert_resource(Clerk::Imitates(decomposer.clone()));
+            theatre.world.insert_resource(Clerk::Imitates(Box::new(decomposer.clone())));
         }
         theatre.world.resource_mut::<Journal>().on = true;
         theatre.play(trial, 1, act);
