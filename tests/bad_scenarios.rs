@@ -151,6 +151,13 @@ fn a_long_line_is_shown_around_the_mistake() {
     assert!(said.contains("no agent \"\u{e9}0\"") && said.contains("\u{2026}\n"), "{said}");
     assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
     assert!(said.contains("\nand 8") && said.ends_with(" problems in x.toml"), "{said}");
+    // Ten thousand times a name of ten thousand characters would be 100 MB, and there may be more.
+    let long = BASE.replace("\"expert\", \"liar\"", &"\"x\", ".repeat(10_000));
+    let long = long.replace("name = \"liar\"", &format!("name = \"{}\"", "0".repeat(10_000)));
+    let problems = read_text(&long, &Overrides::default()).map(|_| ()).unwrap_err();
+    assert!(problems.list.len() > 10_000);
+    let kept = problems.list.iter().map(|problem| problem.path.len() + problem.message.len());
+    assert!(kept.max().expect("some") < 2_300);
     for bracket in ["[", "{", "]", "\u{e9}", "\""] {
         assert!(shown(&BASE.replace("0.6", &bracket.repeat(100_000))).contains("problem"), "{bracket}");
     }

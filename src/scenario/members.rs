@@ -13,6 +13,7 @@ use crate::shape::{Field, Shape, Variant, optional, required};
 use crate::tasks::{self, Family, FamilySpec};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
 /// Fields of a task beside its family's own.
 pub const TASK: &[Field] = &[
@@ -262,12 +263,13 @@ pub(super) fn protocol(
         reader.wrong(place, &seats, format!("{message}; got {}", agents.len()));
     }
     let places = node.get("agents").map_or(&[][..], Node::items);
-    for (i, (name, Node { place, .. })) in agents.iter().zip(places).enumerate() {
+    let mut seated = BTreeSet::new();
+    for (name, Node { place, .. }) in agents.iter().zip(places) {
         if !known.contains(&name.as_str()) {
             let message = format!("no agent {name:?}{}", suggestion(name, known.iter().copied()));
             reader.wrong(place, &seats, message);
         }
-        if agents[..i].contains(name) {
+        if !seated.insert(name) {
             let message =
                 format!("{name:?} twice; an agent has one seat, its beliefs are the same everywhere");
             reader.wrong(place, &seats, message);

@@ -15,6 +15,22 @@ pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 /// Keys that a resolved document adds to what was written.
 pub const RESOLVED: [&str; 4] = ["accuracies", "axes", "digest", "saved"];
 
+/// Characters that are kept of a problem's path. One slip may bring a hundred thousand problems, each with a name as long
+/// as the file.
+const PATH_KEPT: usize = 200;
+/// The same of its message.
+const MESSAGE_KEPT: usize = 2_000;
+
+/// So many characters of a text at most.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(most) {
+        text.truncate(at);
+        text.shrink_to_fit();
+        text.push('\u{2026}');
+    }
+    text
+}
+
 /// Collects problems while it reads.
 pub struct Reader<'a> {
     /// All problems so far.
@@ -33,7 +49,8 @@ impl<'a> Reader<'a> {
 
     /// Notes a problem.
     pub fn wrong(&mut self, place: &Place, path: &str, message: impl Into<String>) {
-        self.problems.push(Problem { place: place.clone(), path: path.into(), message: message.into() });
+        let (path, message) = (cut(path.into(), PATH_KEPT), cut(message.into(), MESSAGE_KEPT));
+        self.problems.push(Problem { place: place.clone(), path, message });
     }
 
     /// A table with these fields; `skip` are keys that somebody else reads.
