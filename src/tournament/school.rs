@@ -54,8 +54,10 @@ pub(super) fn check(cell: &CellSpec) -> Result<(), String> {
                 "agent {name:?} is a network, and the family {word} has no encoding for it: choose one of the algorithmic families, or another competence"
             ));
         };
-        let idle = || network.idle_passes().filter(|_| alphabet.open.size == 0);
-        let idle = || idle().map(|problem| format!("{problem}, or choose the family sequential_assignments"));
+        let idle = || {
+            let problem = network.idle_passes().filter(|_| alphabet.open.size == 0)?;
+            Some(format!("{problem}, or choose the family sequential_assignments"))
+        };
         if let Some(problem) = network.problem().or_else(idle) {
             return Err(format!("agent {name:?}: {problem}"));
         }
